@@ -1,0 +1,73 @@
+package org.kappabeam.coders;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * Many values in one Beam element: what makes Beam's per-element cost small (docs/performance.md).
+ * A batch that comes straight from a log knows where each value stood; a derived one does not.
+ */
+public final class Batch<T> {
+  private final List<T> values;
+  private final @Nullable String partition;
+  private final long @Nullable [] offsets;
+
+  private Batch(List<T> values, @Nullable String partition, long @Nullable [] offsets) {
+    this.values = values;
+    this.partition = partition;
+    this.offsets = offsets;
+  }
+
+  /** A derived batch. The list is taken over, not copied: do not change it afterwards. */
+  public static <T> Batch<T> of(List<T> values) {
+    return new Batch<>(values, null, null);
+  }
+
+  /** A batch of one log partition; {@code offsets[i]} is the position of {@code values.get(i)}. */
+  public static <T> Batch<T> at(String partition, long[] offsets, List<T> values) {
+    if (offsets.length != values.size()) {
+      throw new IllegalArgumentException(offsets.length + " offsets for " + values.size());
+    }
+    return new Batch<>(values, partition, offsets);
+  }
+
+  public List<T> values() {
+    return values;
+  }
+
+  public int size() {
+    return values.size();
+  }
+
+  /** The log partition all values come from, or {@code null} for a derived batch. */
+  public @Nullable String partition() {
+    return partition;
+  }
+
+  /** The offset of value {@code i} in its log partition, or -1 for a derived batch. */
+  public long offset(int i) {
+    return offsets == null ? -1 : offsets[i];
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    if (!(other instanceof Batch<?> that)) {
+      return false;
+    }
+    return values.equals(that.values)
+        && Objects.equals(partition, that.partition)
+        && Arrays.equals(offsets, that.offsets);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * values.hashCode() + Arrays.hashCode(offsets);
+  }
+
+  @Override
+  public String toString() {
+    return "Batch" + (partition == null ? "" : "@" + partition) + values;
+  }
+}

@@ -1,0 +1,80 @@
+package org.kappabeam.coders;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.StructuredCoder;
+
+/** Encodes a {@link Batch}: count, origin, then the values; offsets as differences. */
+public final class BatchCoder<T> extends StructuredCoder<Batch<T>> {
+  private final Coder<T> valueCoder;
+
+  private BatchCoder(Coder<T> valueCoder) {
+    this.valueCoder = valueCoder;
+  }
+
+  public static <T> BatchCoder<T> of(Coder<T> valueCoder) {
+    return new BatchCoder<>(valueCoder);
+  }
+
+  @Override
+  public void encode(Batch<T> batch, OutputStream stream) throws IOException {
+    if (!(stream instanceof ByteWriter out)) {
+      ByteWriter buffer = new ByteWriter(32 * batch.size() + 64);
+      encode(batch, buffer);
+      stream.write(buffer.buffer(), 0, buffer.size());
+      return;
+    }
+    String partition = batch.partition();
+    out.writeVarLong(((long) batch.size() << 1) | (partition == null ? 0 : 1));
+    if (partition != null) {
+      out.writeString(partition);
+    }
+    long previous = 0;
+    List<T> values = batch.values();
+    for (int i = 0; i < values.size(); i++) {
+      if (partition != null) {
+        out.writeSignedVarLong(batch.offset(i) - previous);
+        previous = batch.offset(i);
+      }
+      valueCoder.encode(values.get(i), out);
+    }
+  }
+
+  @Override
+  public Batch<T> decode(InputStream stream) throws IOException {
+    ByteReader in = ByteReader.of(stream);
+    long header = in.readVarLong();
+    int size = Math.toIntExact(header >>> 1);
+    String partition = (header & 1) == 1 ? in.readString() : null;
+    long[] offsets = partition == null ? null : new long[size];
+    List<T> values = new ArrayList<>(size);
+    long previous = 0;
+    for (int i = 0; i < size; i++) {
+      if (offsets != null) {
+        previous += in.readSignedVarLong();
+        offsets[i] = previous;
+      }
+      values.add(valueCoder.decode(in));
+    }
+    return partition == null ? Batch.of(values) : Batch.at(partition, offsets, values);
+  }
+
+  @Override
+  public List<? extends Coder<?>> getCoderArguments() {
+    return List.of(valueCoder);
+  }
+
+  @Override
+  public void verifyDeterministic() throws NonDeterministicException {
+    verifyDeterministic(this, "values must be deterministic", valueCoder);
+  }
+
+  @Override
+  public boolean consistentWithEquals() {
+    return valueCoder.consistentWithEquals();
+  }
+}
