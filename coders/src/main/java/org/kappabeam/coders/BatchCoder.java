@@ -8,7 +8,9 @@ import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StructuredCoder;
 
-/** Encodes a {@link Batch}: count, origin, then the values; offsets as differences. */
+/**
+ * Encodes a {@link Batch}: count, origin, then the values; offsets and log times as differences.
+ */
 public final class BatchCoder<T> extends StructuredCoder<Batch<T>> {
   private final Coder<T> valueCoder;
 
@@ -33,12 +35,15 @@ public final class BatchCoder<T> extends StructuredCoder<Batch<T>> {
     if (partition != null) {
       out.writeString(partition);
     }
-    long previous = 0;
+    long offset = 0;
+    long logTime = 0;
     List<T> values = batch.values();
     for (int i = 0; i < values.size(); i++) {
       if (partition != null) {
-        out.writeSignedVarLong(batch.offset(i) - previous);
-        previous = batch.offset(i);
+        out.writeSignedVarLong(batch.offset(i) - offset);
+        out.writeSignedVarLong(batch.logTime(i) - logTime);
+        offset = batch.offset(i);
+        logTime = batch.logTime(i);
       }
       valueCoder.encode(values.get(i), out);
     }
@@ -50,17 +55,21 @@ public final class BatchCoder<T> extends StructuredCoder<Batch<T>> {
     long header = in.readVarLong();
     int size = Math.toIntExact(header >>> 1);
     String partition = (header & 1) == 1 ? in.readString() : null;
-    long[] offsets = partition == null ? null : new long[size];
+    long[] offsets = new long[partition == null ? 0 : size];
+    long[] logTimes = new long[offsets.length];
     List<T> values = new ArrayList<>(size);
-    long previous = 0;
+    long offset = 0;
+    long logTime = 0;
     for (int i = 0; i < size; i++) {
-      if (offsets != null) {
-        previous += in.readSignedVarLong();
-        offsets[i] = previous;
+      if (partition != null) {
+        offset += in.readSignedVarLong();
+        logTime += in.readSignedVarLong();
+        offsets[i] = offset;
+        logTimes[i] = logTime;
       }
       values.add(valueCoder.decode(in));
     }
-    return partition == null ? Batch.of(values) : Batch.at(partition, offsets, values);
+    return partition == null ? Batch.of(values) : Batch.at(partition, offsets, logTimes, values);
   }
 
   @Override
