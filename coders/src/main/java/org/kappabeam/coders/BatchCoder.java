@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StructuredCoder;
@@ -48,13 +49,18 @@ public final class BatchCoder<T> extends StructuredCoder<Batch<T>> {
   public Batch<T> decode(InputStream stream) throws IOException {
     ByteReader in = ByteReader.of(stream);
     long header = in.readVarLong();
-    int size = Math.toIntExact(header >>> 1);
+    int size = ByteReader.count(header >>> 1);
     String partition = (header & 1) == 1 ? in.readString() : null;
-    long[] offsets = partition == null ? null : new long[size];
-    List<T> values = new ArrayList<>(size);
+    // A count is believed only as far as values follow it: damaged bytes must not cost memory.
+    int capacity = Math.min(size, ByteReader.TRUSTED_COUNT);
+    long[] offsets = partition == null ? null : new long[capacity];
+    List<T> values = new ArrayList<>(capacity);
     long previous = 0;
     for (int i = 0; i < size; i++) {
       if (offsets != null) {
+        if (i == offsets.length) {
+          offsets = Arrays.copyOf(offsets, Math.min(size, 2 * offsets.length));
+        }
         previous += in.readSignedVarLong();
         offsets[i] = previous;
       }
