@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StructuredCoder;
@@ -53,15 +54,21 @@ public final class BatchCoder<T> extends StructuredCoder<Batch<T>> {
   public Batch<T> decode(InputStream stream) throws IOException {
     ByteReader in = ByteReader.of(stream);
     long header = in.readVarLong();
-    int size = Math.toIntExact(header >>> 1);
+    int size = ByteReader.count(header >>> 1);
     String partition = (header & 1) == 1 ? in.readString() : null;
-    long[] offsets = new long[partition == null ? 0 : size];
+    // A count is believed only as far as values follow it: damaged bytes must not cost memory.
+    int capacity = Math.min(size, ByteReader.TRUSTED_COUNT);
+    long[] offsets = new long[partition == null ? 0 : capacity];
     long[] logTimes = new long[offsets.length];
-    List<T> values = new ArrayList<>(size);
+    List<T> values = new ArrayList<>(capacity);
     long offset = 0;
     long logTime = 0;
     for (int i = 0; i < size; i++) {
       if (partition != null) {
+        if (i == offsets.length) {
+          offsets = Arrays.copyOf(offsets, Math.min(size, 2 * offsets.length));
+          logTimes = Arrays.copyOf(logTimes, offsets.length);
+        }
         offset += in.readSignedVarLong();
         logTime += in.readSignedVarLong();
         offsets[i] = offset;

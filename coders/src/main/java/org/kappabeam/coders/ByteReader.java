@@ -18,6 +18,9 @@ public final class ByteReader extends InputStream {
   /** No single string or byte array of an event is larger; a longer length is corruption. */
   public static final int MAX_LENGTH = 64 << 20;
 
+  /** Room for this many elements may be taken before the elements are seen. */
+  public static final int TRUSTED_COUNT = 1 << 12;
+
   /** Arrays up to this size are allocated before their bytes are seen. */
   private static final int TRUSTED_LENGTH = 1 << 16;
 
@@ -156,6 +159,14 @@ public final class ByteReader extends InputStream {
       }
     }
     return true;
+  }
+
+  /** Checks a number of elements that was read. */
+  public static int count(long value) throws IOException {
+    if (value < 0 || value > Integer.MAX_VALUE) {
+      throw new IOException("count out of range: " + value);
+    }
+    return (int) value;
   }
 
   private static int length(long value) throws IOException {

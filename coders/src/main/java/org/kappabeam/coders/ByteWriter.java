@@ -137,6 +137,44 @@ public final class ByteWriter extends OutputStream {
     return number;
   }
 
+  /** How many bytes {@link #writeVarLong} takes. */
+  public static int sizeOfVarLong(long value) {
+    return (70 - Long.numberOfLeadingZeros(value | 1)) / 7;
+  }
+
+  /** How many bytes {@link #writeSignedVarLong} takes. */
+  public static int sizeOfSignedVarLong(long value) {
+    return sizeOfVarLong((value << 1) ^ (value >> 63));
+  }
+
+  /** How many bytes {@link #writeBytes} takes. */
+  public static int sizeOfBytes(byte[] bytes) {
+    return sizeOfVarLong(bytes.length) + bytes.length;
+  }
+
+  /** How many bytes {@link #writeNullableBytes} takes. */
+  public static int sizeOfNullableBytes(byte @Nullable [] bytes) {
+    return bytes == null ? 1 : sizeOfVarLong(bytes.length + 1L) + bytes.length;
+  }
+
+  /** How many bytes {@link #writeString} takes for a string it accepts. */
+  public static int sizeOfString(String value) {
+    long number = asNumber(value);
+    if (number >= 0) {
+      return sizeOfVarLong((number << 1) | 1);
+    }
+    int length = value.length();
+    int bytes = length;
+    for (int i = 0; i < length; i++) {
+      char c = value.charAt(i);
+      if (c >= 0x80) {
+        // Each half of a surrogate pair stands for two of the pair's four bytes.
+        bytes += c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+      }
+    }
+    return sizeOfVarLong((long) bytes << 1) + bytes;
+  }
+
   public int size() {
     return size;
   }

@@ -33,4 +33,16 @@ public final class DeadLetterCoder extends CompactCoder<DeadLetter> {
       throw new IOException("unknown dead-letter reason " + reason, e);
     }
   }
+
+  @Override
+  public long getEncodedElementByteSize(DeadLetter letter) {
+    return ByteWriter.sizeOfString(letter.reason().name())
+        + ByteWriter.sizeOfString(letter.detail())
+        + LogRecordCoder.of().getEncodedElementByteSize(letter.record());
+  }
+
+  @Override
+  public boolean isRegisterByteSizeObserverCheap(DeadLetter letter) {
+    return true;
+  }
 }

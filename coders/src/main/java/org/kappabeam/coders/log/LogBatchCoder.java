@@ -2,6 +2,7 @@ package org.kappabeam.coders.log;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.kappabeam.coders.ByteReader;
 import org.kappabeam.coders.ByteWriter;
@@ -20,10 +21,7 @@ public final class LogBatchCoder extends CompactCoder<LogBatch> {
   @Override
   public void write(LogBatch batch, ByteWriter out) {
     int n = batch.size();
-    boolean anyHeader = false;
-    for (int i = 0; i < n && !anyHeader; i++) {
-      anyHeader = !batch.headers(i).isEmpty();
-    }
+    boolean anyHeader = anyHeader(batch);
     out.writeVarLong(((long) n << 1) | (anyHeader ? 1 : 0));
     out.writeString(batch.partition());
     long offset = 0;
@@ -44,17 +42,26 @@ public final class LogBatchCoder extends CompactCoder<LogBatch> {
   @Override
   public LogBatch read(ByteReader in) throws IOException {
     long header = in.readVarLong();
-    int n = Math.toIntExact(header >>> 1);
+    int n = ByteReader.count(header >>> 1);
     boolean anyHeader = (header & 1) == 1;
     String partition = in.readString();
-    long[] offsets = new long[n];
-    long[] logTimes = new long[n];
-    byte[][] keys = new byte[n][];
-    byte[][] values = new byte[n][];
-    List<List<LogHeader>> headers = anyHeader ? new ArrayList<>(n) : null;
+    // A count is believed only as far as records follow it: damaged bytes must not cost memory.
+    int capacity = Math.min(n, ByteReader.TRUSTED_COUNT);
+    long[] offsets = new long[capacity];
+    long[] logTimes = new long[capacity];
+    byte[][] keys = new byte[capacity][];
+    byte[][] values = new byte[capacity][];
+    List<List<LogHeader>> headers = anyHeader ? new ArrayList<>(capacity) : null;
     long offset = 0;
     long logTime = 0;
     for (int i = 0; i < n; i++) {
+      if (i == capacity) {
+        capacity = Math.min(n, 2 * capacity);
+        offsets = Arrays.copyOf(offsets, capacity);
+        logTimes = Arrays.copyOf(logTimes, capacity);
+        keys = Arrays.copyOf(keys, capacity);
+        values = Arrays.copyOf(values, capacity);
+      }
       offset += in.readSignedVarLong();
       logTime += in.readSignedVarLong();
       offsets[i] = offset;
@@ -66,5 +73,36 @@ public final class LogBatchCoder extends CompactCoder<LogBatch> {
       }
     }
     return new LogBatch(partition, offsets, logTimes, keys, values, headers);
+  }
+
+  @Override
+  public long getEncodedElementByteSize(LogBatch batch) {
+    int n = batch.size();
+    boolean anyHeader = anyHeader(batch);
+    long size =
+        ByteWriter.sizeOfVarLong((long) n << 1) + (long) ByteWriter.sizeOfString(batch.partition());
+    long offset = 0;
+    long logTime = 0;
+    for (int i = 0; i < n; i++) {
+      size += ByteWriter.sizeOfSignedVarLong(batch.offset(i) - offset);
+      size += ByteWriter.sizeOfSignedVarLong(batch.logTime(i) - logTime);
+      offset = batch.offset(i);
+      logTime = batch.logTime(i);
+      size += ByteWriter.sizeOfNullableBytes(batch.key(i));
+      size += ByteWriter.sizeOfNullableBytes(batch.value(i));
+      if (anyHeader) {
+        size += LogRecordCoder.sizeOfHeaders(batch.headers(i));
+      }
+    }
+    return size;
+  }
+
+  private static boolean anyHeader(LogBatch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      if (!batch.headers(i).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 }

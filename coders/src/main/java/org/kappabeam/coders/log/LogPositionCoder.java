@@ -25,4 +25,15 @@ public final class LogPositionCoder extends CompactCoder<LogPosition> {
   public LogPosition read(ByteReader in) throws IOException {
     return LogPosition.of(in.readString(), in.readSignedVarLong());
   }
+
+  @Override
+  public long getEncodedElementByteSize(LogPosition position) {
+    return ByteWriter.sizeOfString(position.partition())
+        + (long) ByteWriter.sizeOfSignedVarLong(position.offset());
+  }
+
+  @Override
+  public boolean isRegisterByteSizeObserverCheap(LogPosition position) {
+    return true;
+  }
 }

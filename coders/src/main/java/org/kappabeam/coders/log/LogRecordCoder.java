@@ -55,4 +55,27 @@ public final class LogRecordCoder extends CompactCoder<LogRecord> {
     }
     return List.copyOf(headers);
   }
+
+  static long sizeOfHeaders(List<LogHeader> headers) {
+    long size = ByteWriter.sizeOfVarLong(headers.size());
+    for (LogHeader header : headers) {
+      size += ByteWriter.sizeOfString(header.name());
+      size += ByteWriter.sizeOfNullableBytes(header.value());
+    }
+    return size;
+  }
+
+  @Override
+  public long getEncodedElementByteSize(LogRecord record) {
+    return LogPositionCoder.of().getEncodedElementByteSize(record.position())
+        + ByteWriter.sizeOfSignedVarLong(record.logTime())
+        + ByteWriter.sizeOfNullableBytes(record.key())
+        + ByteWriter.sizeOfNullableBytes(record.value())
+        + sizeOfHeaders(record.headers());
+  }
+
+  @Override
+  public boolean isRegisterByteSizeObserverCheap(LogRecord record) {
+    return true;
+  }
 }

@@ -3,6 +3,7 @@ package org.kappabeam.coders.view;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Arrays;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.ByteReader;
 import org.kappabeam.coders.ByteWriter;
@@ -75,8 +76,13 @@ public final class ViewRowCoder extends CompactCoder<ViewRow> {
     String key = in.readString();
     long evidence = in.readVarLong();
     int header = in.readVarInt();
-    @Nullable Object[] values = new Object[header >>> 1];
-    for (int i = 0; i < values.length; i++) {
+    int n = header >>> 1;
+    // A count is believed only as far as values follow it: damaged bytes must not cost memory.
+    @Nullable Object[] values = new Object[Math.min(n, ByteReader.TRUSTED_COUNT)];
+    for (int i = 0; i < n; i++) {
+      if (i == values.length) {
+        values = Arrays.copyOf(values, Math.min(n, 2 * values.length));
+      }
       values[i] = readValue(in);
     }
     return (header & 1) == 1
@@ -94,11 +100,51 @@ public final class ViewRowCoder extends CompactCoder<ViewRow> {
       case TRUE -> true;
       case TEXT -> in.readString();
       case DECIMAL -> {
-        int scale = Math.toIntExact(in.readSignedVarLong());
-        yield new BigDecimal(new BigInteger(in.readBytes()), scale);
+        long scale = in.readSignedVarLong();
+        byte[] unscaled = in.readBytes();
+        if (scale != (int) scale || unscaled.length == 0) {
+          throw new IOException("not a decimal");
+        }
+        yield new BigDecimal(new BigInteger(unscaled), (int) scale);
       }
       case BYTES -> in.readBytes();
       default -> throw new IOException("unknown value tag " + tag);
     };
+  }
+
+  @Override
+  public long getEncodedElementByteSize(ViewRow row) {
+    int n = row.values().size();
+    long size =
+        (long) ByteWriter.sizeOfString(row.key())
+            + ByteWriter.sizeOfVarLong(row.evidence())
+            + ByteWriter.sizeOfVarLong((long) n << 1);
+    for (int i = 0; i < n; i++) {
+      size += 1 + sizeOf(row.value(i));
+    }
+    return size;
+  }
+
+  private static long sizeOf(@Nullable Object value) {
+    if (value instanceof Long number) {
+      return ByteWriter.sizeOfSignedVarLong(number);
+    } else if (value instanceof Double) {
+      return Double.BYTES;
+    } else if (value instanceof String text) {
+      return ByteWriter.sizeOfString(text);
+    } else if (value instanceof BigDecimal decimal) {
+      int length = decimal.unscaledValue().bitLength() / 8 + 1;
+      return (long) ByteWriter.sizeOfSignedVarLong(decimal.scale())
+          + ByteWriter.sizeOfVarLong(length)
+          + length;
+    } else if (value instanceof byte[] bytes) {
+      return ByteWriter.sizeOfBytes(bytes);
+    }
+    return 0; // null and booleans are their tag
+  }
+
+  @Override
+  public boolean isRegisterByteSizeObserverCheap(ViewRow row) {
+    return true;
   }
 }

@@ -24,9 +24,9 @@ import org.kappabeam.transforms.shard.ShardBy;
 import org.kappabeam.transforms.shard.Sharder;
 
 /**
- * Turns record batches into event batches by shard, one output per event type. A record that cannot be
- * decoded, breaks a quality rule, or is too late or too early becomes a dead letter; bad input never
- * fails the job.
+ * Turns record batches into event batches by shard, one output per event type. A record that cannot
+ * be decoded, breaks a quality rule, or is too late or too early becomes a dead letter; bad input
+ * never fails the job.
  */
 public final class DecodeLog extends PTransform<PCollection<LogBatch>, PCollectionTuple> {
   private final List<Route<?, ?>> routes;
@@ -124,8 +124,7 @@ public final class DecodeLog extends PTransform<PCollection<LogBatch>, PCollecti
           outputs.get(type).add(decoder.event(), batch.offset(i), batch.logTime(i));
         } catch (DecodeException e) {
           dead++;
-          out.get(deadLetters)
-              .output(DeadLetter.of(e.reason(), e.detail(), batch.record(i)));
+          out.get(deadLetters).output(DeadLetter.of(e.reason(), e.detail(), batch.record(i)));
         }
       }
       for (RouteOutput<?, ?> output : outputs) {

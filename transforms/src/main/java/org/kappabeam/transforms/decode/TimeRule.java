@@ -37,7 +37,9 @@ public abstract class TimeRule implements Serializable {
     if (-delay > allowedSkew().toMillis()) {
       throw new DecodeException(
           DeadLetterReason.TOO_EARLY,
-          "claims to happen " + -delay + " ms after it arrived; allowed: "
+          "claims to happen "
+              + -delay
+              + " ms after it arrived; allowed: "
               + allowedSkew().toMillis());
     }
   }

@@ -3,12 +3,12 @@ package org.kappabeam.transforms.shard;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.kappabeam.coders.Batch;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.kappabeam.coders.Batch;
 
 /**
- * Sorts the values of one batch into shards. A shard is a hash class of keys: one element on its way
- * between two stages carries many events of many keys. One per worker thread; not thread-safe.
+ * Sorts the values of one batch into shards. A shard is a hash class of keys: one element on its
+ * way between two stages carries many events of many keys. One per worker thread; not thread-safe.
  */
 public final class Sharder<T> {
   private final @Nullable Slot<T>[] slots;
@@ -83,11 +83,7 @@ public final class Sharder<T> {
       int n = values.size();
       return partition == null
           ? Batch.of(values)
-          : Batch.at(
-              partition,
-              Arrays.copyOf(offsets, n),
-              Arrays.copyOf(logTimes, n),
-              values);
+          : Batch.at(partition, Arrays.copyOf(offsets, n), Arrays.copyOf(logTimes, n), values);
     }
   }
 }
