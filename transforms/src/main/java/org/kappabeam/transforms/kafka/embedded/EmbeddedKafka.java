@@ -30,12 +30,20 @@ import org.kappabeam.coders.KappaException;
 public final class EmbeddedKafka implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
 
-  /** Held, since the logging system forgets the levels of loggers that nobody holds. */
-  private static final List<Logger> QUIET =
-      List.of(
-          Logger.getLogger("kafka"),
-          Logger.getLogger("org.apache.kafka"),
-          Logger.getLogger("state.change.logger"));
+  /** The same in every directory, so that a start cut short can be completed by the next. */
+  private static final Uuid CLUSTER = new Uuid(0x6b61707061L, 0x6265616dL);
+
+  /**
+   * What a broker has to say that concerns its user; a first start warns of being a first start.
+   * Held, since the logging system forgets the levels of loggers that nobody holds.
+   */
+  private static final Map<Logger, Level> QUIET =
+      Map.of(
+          Logger.getLogger("org.apache.kafka"), Level.WARNING,
+          Logger.getLogger("org.apache.kafka.controller"), Level.SEVERE,
+          Logger.getLogger("org.apache.kafka.raft"), Level.SEVERE,
+          Logger.getLogger("kafka"), Level.SEVERE,
+          Logger.getLogger("state.change.logger"), Level.SEVERE);
 
   private final KafkaRaftServer server;
   private final int port;
@@ -62,12 +70,13 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @param port 0 for any free one
    */
   public static EmbeddedKafka start(Path dir, int port) {
-    for (Logger logger : QUIET) {
-      // Whoever configured a level wants it; the default floods a terminal.
-      if (logger.getLevel() == null) {
-        logger.setLevel(Level.WARNING);
-      }
-    }
+    QUIET.forEach(
+        (logger, level) -> {
+          // Whoever configured a level wants it; the default floods a terminal.
+          if (logger.getLevel() == null) {
+            logger.setLevel(level);
+          }
+        });
     try {
       int brokerPort;
       int controllerPort;
@@ -103,7 +112,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
       new Formatter()
           .setPrintStream(silent)
-          .setClusterId(Uuid.randomUuid().toString())
+          .setClusterId(CLUSTER.toString())
           .setNodeId(1)
           .setControllerListenerName("CONTROLLER")
           .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
