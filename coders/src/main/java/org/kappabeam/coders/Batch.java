@@ -13,24 +13,33 @@ public final class Batch<T> {
   private final List<T> values;
   private final @Nullable String partition;
   private final long @Nullable [] offsets;
+  private final long @Nullable [] logTimes;
 
-  private Batch(List<T> values, @Nullable String partition, long @Nullable [] offsets) {
+  private Batch(
+      List<T> values,
+      @Nullable String partition,
+      long @Nullable [] offsets,
+      long @Nullable [] logTimes) {
     this.values = values;
     this.partition = partition;
     this.offsets = offsets;
+    this.logTimes = logTimes;
   }
 
   /** A derived batch. The list is taken over, not copied: do not change it afterwards. */
   public static <T> Batch<T> of(List<T> values) {
-    return new Batch<>(values, null, null);
+    return new Batch<>(values, null, null, null);
   }
 
-  /** A batch of one log partition; {@code offsets[i]} is the position of {@code values.get(i)}. */
-  public static <T> Batch<T> at(String partition, long[] offsets, List<T> values) {
-    if (offsets.length != values.size()) {
-      throw new IllegalArgumentException(offsets.length + " offsets for " + values.size());
+  /**
+   * A batch of one log partition; {@code offsets[i]} and {@code logTimes[i]} say where {@code
+   * values.get(i)} stood in it.
+   */
+  public static <T> Batch<T> at(String partition, long[] offsets, long[] logTimes, List<T> values) {
+    if (offsets.length != values.size() || logTimes.length != values.size()) {
+      throw new IllegalArgumentException("as many positions as values, please");
     }
-    return new Batch<>(values, partition, offsets);
+    return new Batch<>(values, partition, offsets, logTimes);
   }
 
   public List<T> values() {
@@ -51,6 +60,11 @@ public final class Batch<T> {
     return offsets == null ? -1 : offsets[i];
   }
 
+  /** The log time of value {@code i} in milliseconds since the epoch, or -1 for a derived batch. */
+  public long logTime(int i) {
+    return logTimes == null ? -1 : logTimes[i];
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     if (!(other instanceof Batch<?> that)) {
@@ -58,7 +72,8 @@ public final class Batch<T> {
     }
     return values.equals(that.values)
         && Objects.equals(partition, that.partition)
-        && Arrays.equals(offsets, that.offsets);
+        && Arrays.equals(offsets, that.offsets)
+        && Arrays.equals(logTimes, that.logTimes);
   }
 
   @Override

@@ -9,7 +9,9 @@ import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StructuredCoder;
 
-/** Encodes a {@link Batch}: count, origin, then the values; offsets as differences. */
+/**
+ * Encodes a {@link Batch}: count, origin, then the values; offsets and log times as differences.
+ */
 public final class BatchCoder<T> extends StructuredCoder<Batch<T>> {
   private final Coder<T> valueCoder;
 
@@ -34,12 +36,15 @@ public final class BatchCoder<T> extends StructuredCoder<Batch<T>> {
     if (partition != null) {
       out.writeString(partition);
     }
-    long previous = 0;
+    long offset = 0;
+    long logTime = 0;
     List<T> values = batch.values();
     for (int i = 0; i < values.size(); i++) {
       if (partition != null) {
-        out.writeSignedVarLong(batch.offset(i) - previous);
-        previous = batch.offset(i);
+        out.writeSignedVarLong(batch.offset(i) - offset);
+        out.writeSignedVarLong(batch.logTime(i) - logTime);
+        offset = batch.offset(i);
+        logTime = batch.logTime(i);
       }
       valueCoder.encode(values.get(i), out);
     }
@@ -53,20 +58,25 @@ public final class BatchCoder<T> extends StructuredCoder<Batch<T>> {
     String partition = (header & 1) == 1 ? in.readString() : null;
     // A count is believed only as far as values follow it: damaged bytes must not cost memory.
     int capacity = Math.min(size, ByteReader.TRUSTED_COUNT);
-    long[] offsets = partition == null ? null : new long[capacity];
+    long[] offsets = new long[partition == null ? 0 : capacity];
+    long[] logTimes = new long[offsets.length];
     List<T> values = new ArrayList<>(capacity);
-    long previous = 0;
+    long offset = 0;
+    long logTime = 0;
     for (int i = 0; i < size; i++) {
-      if (offsets != null) {
+      if (partition != null) {
         if (i == offsets.length) {
           offsets = Arrays.copyOf(offsets, Math.min(size, 2 * offsets.length));
+          logTimes = Arrays.copyOf(logTimes, offsets.length);
         }
-        previous += in.readSignedVarLong();
-        offsets[i] = previous;
+        offset += in.readSignedVarLong();
+        logTime += in.readSignedVarLong();
+        offsets[i] = offset;
+        logTimes[i] = logTime;
       }
       values.add(valueCoder.decode(in));
     }
-    return partition == null ? Batch.of(values) : Batch.at(partition, offsets, values);
+    return partition == null ? Batch.of(values) : Batch.at(partition, offsets, logTimes, values);
   }
 
   @Override

@@ -1,0 +1,110 @@
+package org.kappabeam.transforms.deadletter;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.avro.SchemaNormalization;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.SimpleFunction;
+import org.apache.beam.sdk.values.PCollection;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.kappabeam.coders.Batch;
+import org.kappabeam.coders.BatchCoder;
+import org.kappabeam.coders.event.DeadLetter;
+import org.kappabeam.coders.event.DeadLetterReason;
+import org.kappabeam.coders.log.LogRecord;
+import org.kappabeam.coders.view.ColumnType;
+import org.kappabeam.coders.view.ViewRow;
+import org.kappabeam.coders.view.ViewRowCoder;
+import org.kappabeam.coders.view.ViewSchema;
+
+/**
+ * The view {@code dead_letters}: every refused record with reason, position and bytes.
+ *
+ * <p>A record is refused once, whatever retries and replays do: the key is its position, and
+ * everything in the row comes from the record, so writing it again changes nothing. A {@code
+ * CONFLICT} is between two variants of one event, and which record reports the loser depends on the
+ * order of arrival; its key names the refused bytes as well.
+ */
+public final class DeadLetterView {
+  /** How many bytes of a record's key or value a row keeps; the log keeps the rest. */
+  public static final int MAX_BYTES = 64 << 10;
+
+  private static final int MAX_DETAIL = 1_000;
+
+  private static final ViewSchema SCHEMA =
+      ViewSchema.named("dead_letters", "position")
+          .column("reason", ColumnType.TEXT)
+          .column("detail", ColumnType.TEXT)
+          .column("log_time", ColumnType.TIMESTAMP)
+          .column("record_key", ColumnType.BYTES)
+          .column("record_value", ColumnType.BYTES)
+          .column("value_size", ColumnType.LONG)
+          .build();
+
+  private DeadLetterView() {}
+
+  public static ViewSchema schema() {
+    return SCHEMA;
+  }
+
+  /** The row of a dead letter. A refused record is one event, so its evidence is 1. */
+  public static ViewRow row(DeadLetter letter) {
+    LogRecord record = letter.record();
+    byte[] value = record.value();
+    String position = record.position().toString();
+    if (letter.reason() == DeadLetterReason.CONFLICT) {
+      long fingerprint = SchemaNormalization.fingerprint64(value == null ? new byte[0] : value);
+      position += "!" + "%016x".formatted(fingerprint);
+    }
+    return ViewRow.of(
+        position,
+        1,
+        letter.reason().name(),
+        text(letter.detail()),
+        micros(record.logTime()),
+        bounded(record.key()),
+        bounded(value),
+        value == null ? null : (Long) (long) value.length);
+  }
+
+  /** Dead letters as batches for {@link org.kappabeam.transforms.view.WriteView}. */
+  public static PTransform<PCollection<DeadLetter>, PCollection<Batch<ViewRow>>> toRows() {
+    return new ToRows();
+  }
+
+  private static final class ToRows
+      extends PTransform<PCollection<DeadLetter>, PCollection<Batch<ViewRow>>> {
+    @Override
+    public PCollection<Batch<ViewRow>> expand(PCollection<DeadLetter> letters) {
+      return letters
+          .apply("Row", MapElements.via(new ToRowFn()))
+          .setCoder(BatchCoder.of(ViewRowCoder.of()));
+    }
+  }
+
+  private static final class ToRowFn extends SimpleFunction<DeadLetter, Batch<ViewRow>> {
+    @Override
+    public Batch<ViewRow> apply(DeadLetter letter) {
+      // WriteView gathers rows anyway.
+      return Batch.of(List.of(row(letter)));
+    }
+  }
+
+  /** A detail may quote refused input, of which half a surrogate pair is the nastiest part. */
+  private static String text(String detail) {
+    String bounded = detail.length() > MAX_DETAIL ? detail.substring(0, MAX_DETAIL) : detail;
+    return new String(bounded.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  }
+
+  private static byte @Nullable [] bounded(byte @Nullable [] bytes) {
+    return bytes == null || bytes.length <= MAX_BYTES ? bytes : Arrays.copyOf(bytes, MAX_BYTES);
+  }
+
+  /** A producer may have set any log time; one beyond the calendar stops at its end. */
+  private static long micros(long millis) {
+    long bounded = Math.max(Long.MIN_VALUE / 1_000, Math.min(Long.MAX_VALUE / 1_000, millis));
+    return bounded * 1_000;
+  }
+}

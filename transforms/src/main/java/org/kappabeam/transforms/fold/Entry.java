@@ -1,0 +1,59 @@
+package org.kappabeam.transforms.fold;
+
+import java.util.List;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * An event whose row may still change: with its place in the log, for a dead letter if it should
+ * turn out to contradict another. Immutable but for {@link #touched}, which is used only before the
+ * entry becomes state.
+ */
+final class Entry<E> {
+  /** More contradicting variants of one event than this are refused but not remembered. */
+  static final int MAX_LOSERS = 8;
+
+  /** One contradicting variant outweighs every row that one variant alone could have been given. */
+  static final int VARIANT_SHIFT = 40;
+
+  final E event;
+  final long time;
+  final String id;
+
+  /** The log partition, or {@code null} for a derived event. */
+  final @Nullable String partition;
+
+  final long offset;
+  final long logTime;
+
+  /** Variants of the event that contradicted it and lost. */
+  final List<E> losers;
+
+  /** New or changed in the batch at hand. */
+  boolean touched;
+
+  Entry(
+      E event,
+      long time,
+      String id,
+      @Nullable String partition,
+      long offset,
+      long logTime,
+      List<E> losers) {
+    this.event = event;
+    this.time = time;
+    this.id = id;
+    this.partition = partition;
+    this.offset = offset;
+    this.logTime = logTime;
+    this.losers = losers;
+  }
+
+  /** Event time first, then id: the order in which events count. */
+  int compareTo(long otherTime, String otherId) {
+    return time != otherTime ? Long.compare(time, otherTime) : id.compareTo(otherId);
+  }
+
+  static int compare(Entry<?> a, Entry<?> b) {
+    return a.compareTo(b.time, b.id);
+  }
+}

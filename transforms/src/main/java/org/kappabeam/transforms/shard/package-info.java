@@ -1,0 +1,2 @@
+/** Shards: how batches travel between keyed stages. */
+package org.kappabeam.transforms.shard;

@@ -1,0 +1,83 @@
+package org.kappabeam.transforms.view;
+
+import com.google.auto.value.AutoValue;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.Reshuffle;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.kappabeam.coders.view.ViewRow;
+import org.kappabeam.coders.view.ViewRowCoder;
+import org.kappabeam.coders.view.ViewSchema;
+
+/**
+ * Reads the rows of a view that are not withdrawn, ranges of keys in parallel. Each range is read
+ * in one snapshot of the store; a view that is being written may change between ranges.
+ */
+@AutoValue
+public abstract class ReadView extends PTransform<PBegin, PCollection<ViewRow>> {
+  /** Enough for the workers of a large job, and small beside the cost of opening a connection. */
+  private static final int DEFAULT_RANGES = 16;
+
+  abstract Views views();
+
+  abstract ViewSchema schema();
+
+  abstract int maxRanges();
+
+  public static ReadView of(Views views, ViewSchema schema) {
+    return new AutoValue_ReadView(views, schema, DEFAULT_RANGES);
+  }
+
+  /** Reads in at most this many ranges. */
+  public ReadView withRanges(int ranges) {
+    return new AutoValue_ReadView(views(), schema(), ranges);
+  }
+
+  @Override
+  public PCollection<ViewRow> expand(PBegin begin) {
+    return begin
+        .apply("Start", Create.of(maxRanges()))
+        .apply("Ranges", ParDo.of(new RangesFn(views(), schema())))
+        .setCoder(KeyRangeCoder.of())
+        .apply("Spread", Reshuffle.viaRandomKey())
+        .apply("Read", ParDo.of(new ReadFn(views(), schema())))
+        .setCoder(ViewRowCoder.of());
+  }
+
+  private static final class RangesFn extends DoFn<Integer, KeyRange> {
+    private final Views views;
+    private final ViewSchema schema;
+
+    RangesFn(Views views, ViewSchema schema) {
+      this.views = views;
+      this.schema = schema;
+    }
+
+    @ProcessElement
+    public void process(@Element Integer maxRanges, OutputReceiver<KeyRange> out) {
+      try (ViewStore store = views.open()) {
+        store.ranges(schema, maxRanges).forEach(out::output);
+      }
+    }
+  }
+
+  private static final class ReadFn extends DoFn<KeyRange, ViewRow> {
+    private final Views views;
+    private final ViewSchema schema;
+
+    ReadFn(Views views, ViewSchema schema) {
+      this.views = views;
+      this.schema = schema;
+    }
+
+    @ProcessElement
+    public void process(@Element KeyRange range, OutputReceiver<ViewRow> out) {
+      try (ViewStore store = views.open()) {
+        store.scan(schema, range, false, out::output);
+      }
+    }
+  }
+}
