@@ -1,12 +1,16 @@
 package org.kappabeam.pipelines.simulate;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -96,20 +100,15 @@ public final class FraudCsv implements Iterator<LabelledTransaction>, AutoClosea
     file = path.toString();
     line = 0;
     try {
-      // A strict decoder: a byte that is not UTF-8 is an error, not a question mark.
+      // Byte by byte; each line is then checked to be UTF-8, so that the error can name it.
       InputStream bytes = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
-      reader =
-          new BufferedReader(
-              new InputStreamReader(
-                  isGzip(bytes) ? new GZIPInputStream(bytes, 1 << 16) : bytes,
-                  StandardCharsets.UTF_8.newDecoder()),
-              1 << 16);
+      InputStream content = isGzip(bytes) ? new GZIPInputStream(bytes, 1 << 16) : bytes;
+      reader = new BufferedReader(new InputStreamReader(content, ISO_8859_1), 1 << 16);
     } catch (IOException e) {
       throw unreadable(e);
     }
     String header = readLine();
     if (!HEADER.equals(header)) {
-      line = 1;
       throw wrong("the first line is not the header", "expected " + HEADER);
     }
   }
@@ -126,11 +125,30 @@ public final class FraudCsv implements Iterator<LabelledTransaction>, AutoClosea
     if (reader == null) {
       return null;
     }
+    String text;
     try {
       line++;
-      return reader.readLine();
+      text = reader.readLine();
     } catch (IOException e) {
       throw unreadable(e);
+    }
+    return text == null || isAscii(text) ? text : fromUtf8(text);
+  }
+
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private String fromUtf8(String bytes) {
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.getBytes(ISO_8859_1))).toString();
+    } catch (CharacterCodingException e) {
+      throw wrong("the text is not UTF-8", "convert the file");
     }
   }
 
@@ -214,15 +232,11 @@ public final class FraudCsv implements Iterator<LabelledTransaction>, AutoClosea
     if (e instanceof NoSuchFileException) {
       return new KappaException("no file " + file, "name existing .csv or .csv.gz files", e);
     }
-    String where = line == 0 ? file : file + ":" + line;
-    if (e instanceof CharacterCodingException) {
-      return new KappaException(where + ": the text is not UTF-8", "convert the file", e);
-    }
-    if (e instanceof ZipException || e instanceof java.io.EOFException) {
+    if (e instanceof ZipException || e instanceof EOFException) {
       return new KappaException(
-          where + ": the gzip data is damaged or cut short", "fetch the file again", e);
+          file + ": the gzip data is damaged or cut short", "fetch the file again", e);
     }
     return new KappaException(
-        where + ": cannot be read (" + e.getMessage() + ")", "check that it is a readable file", e);
+        file + ": cannot be read (" + e.getMessage() + ")", "check that it is a readable file", e);
   }
 }
