@@ -209,8 +209,8 @@ public final class FraudCsv implements Iterator<LabelledTransaction>, AutoClosea
 
   private int scenario(String fraud, String scenario) {
     boolean known =
-        fraud.equals("0") && scenario.equals("0")
-            || fraud.equals("1") && scenario.length() == 1 && "123".contains(scenario);
+        (fraud.equals("0") && scenario.equals("0"))
+            || (fraud.equals("1") && scenario.length() == 1 && "123".contains(scenario));
     if (!known) {
       throw wrong(
           "TX_FRAUD and TX_FRAUD_SCENARIO are " + quoted(fraud) + " and " + quoted(scenario),

@@ -9,6 +9,7 @@ import org.kappabeam.transforms.log.LogWriter;
 
 /** Keeps what is written, and how much of it was flushed. */
 final class MemoryLog implements LogWriter {
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Entry(String key, byte[] value, long logTime) {}
 
   final List<Entry> entries = new ArrayList<>();
