@@ -19,9 +19,11 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -257,18 +259,11 @@ public abstract class ViewContract {
     }
   }
 
-  private static @Nullable Views shared;
+  private static final Map<Class<?>, Views> SHARED = new ConcurrentHashMap<>();
 
-  /** One place for all tries of a property: tables differ. */
+  /** One place for all tries of a store's property: tables differ. */
   private Views shared() {
-    synchronized (ViewContract.class) {
-      Views views = shared;
-      if (views == null) {
-        views = freshViews();
-        shared = views;
-      }
-      return views;
-    }
+    return SHARED.computeIfAbsent(getClass(), test -> freshViews());
   }
 
   @Test
