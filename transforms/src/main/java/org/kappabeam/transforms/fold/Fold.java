@@ -50,11 +50,12 @@ public abstract class Fold<E, R> implements Serializable {
   }
 
   /**
-   * The row of an event. Called when the event arrives and again whenever its history has changed.
+   * The row of an event, or {@code null} if it makes none after all. Called when the event arrives
+   * and again whenever its history has changed.
    *
    * @param evidence how many distinct events the row depends on: its version
    */
-  public abstract R row(E event, History history, long evidence);
+  public abstract @Nullable R row(E event, History history, long evidence);
 
   /**
    * The row that takes back what a losing variant of an event may have caused elsewhere, or {@code
@@ -64,6 +65,14 @@ public abstract class Fold<E, R> implements Serializable {
    */
   public @Nullable R withdrawn(E loser, E winner, long evidence) {
     return null;
+  }
+
+  /**
+   * How many contradicting variants of its own event a row's evidence stands on; 1 for nearly every
+   * row. A row made from more variants outweighs any made from fewer, whatever their histories.
+   */
+  public static long variants(long evidence) {
+    return 1 + (evidence >>> Entry.VARIANT_SHIFT);
   }
 
   /** An event as the message a dead letter shows. */

@@ -357,7 +357,10 @@ final class KeyFolder<E, R> {
             ? fold.evidence(entry.event)
             : 1 + ((long) entry.losers.size() << Entry.VARIANT_SHIFT);
     long evidence = Math.addExact(own, others);
-    out.row(fold.row(entry.event, window, evidence));
+    R row = fold.row(entry.event, window, evidence);
+    if (row != null) {
+      out.row(row);
+    }
     if (entry.touched) {
       for (E loser : entry.losers) {
         R back = fold.withdrawn(loser, entry.event, evidence);

@@ -1,0 +1,96 @@
+package org.kappabeam.pipelines.pilot;
+
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/** The options of every pilot; each is {@code --name=value} on the command line. */
+public interface KappaOptions extends PipelineOptions {
+
+  @Description("The log to read: kafka://host:9092[,host2:9092]/topic.")
+  String getLog();
+
+  void setLog(String value);
+
+  @Description(
+      "A properties file for the log's client (security and the like). Values may refer to secrets as"
+          + " ${env:NAME} or ${file:PATH}.")
+  String getLogProperties();
+
+  void setLogProperties(String value);
+
+  @Description(
+      "The store to keep views in: sqlite:path/to/file.db, or"
+          + " postgresql://host:5432/database?user=NAME&passwordEnv=VARIABLE.")
+  String getView();
+
+  void setView(String value);
+
+  @Description("Which build of the views to write: tables are named <view>__g<generation>.")
+  @Default.Integer(1)
+  int getGeneration();
+
+  void setGeneration(int value);
+
+  @Description("Where to begin: earliest, latest, or a log time (2018-04-01T00:00:00Z).")
+  @Default.String("earliest")
+  String getFrom();
+
+  void setFrom(String value);
+
+  @Description("Where to stop: never, latest (as of the start), or a log time.")
+  @Default.String("never")
+  String getUntil();
+
+  void setUntil(String value);
+
+  @Description(
+      "LIVE reads the log as it grows and corrects rows as events arrive; SLICE reads a part of it as a"
+          + " bounded collection and writes every row once (needs --until).")
+  @Default.Enum("LIVE")
+  ReadMode getReadMode();
+
+  void setReadMode(ReadMode value);
+
+  @Description("SLICE only: into how many ranges to split at least; 0 leaves it to the runner.")
+  @Default.Integer(0)
+  int getSliceRanges();
+
+  void setSliceRanges(int value);
+
+  @Description(
+      "How far event time may lie behind log time (7d, 12h, 30m, 45s or ISO-8601); a record that is"
+          + " later becomes a dead letter TOO_LATE.")
+  @Default.String("1d")
+  String getAllowedLateness();
+
+  void setAllowedLateness(String value);
+
+  @Description(
+      "How far event time may lie ahead of log time; a record that is earlier becomes a dead letter"
+          + " TOO_EARLY.")
+  @Default.String("5m")
+  String getAllowedSkew();
+
+  void setAllowedSkew(String value);
+
+  @Description("The largest record that is decoded, in bytes; larger ones become dead letters.")
+  @Default.Integer(262_144)
+  int getMaxRecordBytes();
+
+  void setMaxRecordBytes(int value);
+
+  @Description(
+      "Into how many hash classes keys are grouped between stages. More spread work wider, fewer make"
+          + " larger batches. Part of a run's identity: keep it when resuming from state.")
+  @Default.Integer(32)
+  int getShards();
+
+  void setShards(int value);
+
+  /** How a log is read. */
+  enum ReadMode {
+    LIVE,
+    SLICE
+  }
+}

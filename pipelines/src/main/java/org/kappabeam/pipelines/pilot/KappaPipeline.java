@@ -1,0 +1,82 @@
+package org.kappabeam.pipelines.pilot;
+
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.values.PCollection;
+import org.kappabeam.coders.KappaException;
+import org.kappabeam.coders.log.LogBatch;
+import org.kappabeam.coders.log.Slice;
+import org.kappabeam.coders.view.ViewSchema;
+import org.kappabeam.transforms.deadletter.DeadLetterView;
+import org.kappabeam.transforms.log.Log;
+import org.kappabeam.transforms.view.ViewStore;
+import org.kappabeam.transforms.view.Views;
+import org.kappabeam.transforms.view.WriteView;
+
+/** Connects a pilot to its log and its views. */
+public final class KappaPipeline {
+  private final Pilot pilot;
+  private final KappaOptions options;
+  private final Log log;
+  private final Slice slice;
+  private final Views views;
+
+  private KappaPipeline(Pilot pilot, KappaOptions options, Log log, Slice slice, Views views) {
+    this.pilot = pilot;
+    this.options = options;
+    this.log = log;
+    this.slice = slice;
+    this.views = views;
+  }
+
+  /**
+   * Checks that log and view are there and pins what is to be read.
+   *
+   * @throws KappaException if an option makes no sense, or log or view cannot be reached
+   */
+  public static KappaPipeline plan(Pilot pilot, KappaOptions options, Log log) {
+    boolean slice = options.getReadMode() == KappaOptions.ReadMode.SLICE;
+    if (slice && options.getUntil().equals("never")) {
+      throw new KappaException(
+          "--readMode=SLICE needs an end", "add --until=latest or --until=<log time>");
+    }
+    Views views = Views.at(options.getView(), options.getGeneration());
+    try (ViewStore store = views.open()) {
+      for (ViewSchema schema : pilot.views()) {
+        store.create(schema);
+      }
+      store.create(DeadLetterView.schema());
+    }
+    return new KappaPipeline(
+        pilot, options, log, log.resolve(options.getFrom(), options.getUntil()), views);
+  }
+
+  /** What will be read. */
+  public Slice slice() {
+    return slice;
+  }
+
+  /** The graph, ready to run. */
+  public Pipeline build() {
+    Pipeline pipeline = Pipeline.create(options);
+    boolean bounded = options.getReadMode() == KappaOptions.ReadMode.SLICE;
+    PCollection<LogBatch> records =
+        pipeline.apply(
+            "Read log",
+            bounded
+                ? log.slice(slice, options.getSliceRanges())
+                : log.live(slice, lateness(options)));
+    Pilot.Output output = pilot.build(records, options);
+    for (Pilot.Rows view : output.views()) {
+      view.rows().apply("Write " + view.schema().name(), WriteView.of(views, view.schema()));
+    }
+    output
+        .deadLetters()
+        .apply("Dead letter rows", DeadLetterView.toRows())
+        .apply("Write dead_letters", WriteView.of(views, DeadLetterView.schema()));
+    return pipeline;
+  }
+
+  private static long lateness(KappaOptions options) {
+    return Durations.parse("allowedLateness", options.getAllowedLateness()).toMillis();
+  }
+}
