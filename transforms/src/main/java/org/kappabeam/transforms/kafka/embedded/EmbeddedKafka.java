@@ -1,12 +1,17 @@
 package org.kappabeam.transforms.kafka.embedded;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,11 +50,13 @@ public final class EmbeddedKafka implements AutoCloseable {
           Logger.getLogger("kafka"), Level.SEVERE,
           Logger.getLogger("state.change.logger"), Level.SEVERE);
 
+  private final FileChannel lock;
   private final KafkaRaftServer server;
   private final int port;
   private boolean closed;
 
-  private EmbeddedKafka(KafkaRaftServer server, int port) {
+  private EmbeddedKafka(FileChannel lock, KafkaRaftServer server, int port) {
+    this.lock = lock;
     this.server = server;
     this.port = port;
   }
@@ -77,6 +84,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             logger.setLevel(level);
           }
         });
+    FileChannel lock = lock(dir);
     try {
       int brokerPort;
       int controllerPort;
@@ -86,25 +94,64 @@ public final class EmbeddedKafka implements AutoCloseable {
         brokerPort = broker.getLocalPort();
         controllerPort = controller.getLocalPort();
       }
-      Path data = Files.createDirectories(dir).resolve("data");
+      Path data = dir.resolve("data");
       format(data);
-      KafkaRaftServer server =
-          new KafkaRaftServer(
-              new KafkaConfig(config(data, brokerPort, controllerPort), false), Time.SYSTEM);
+      return new EmbeddedKafka(
+          lock, startServer(config(data, brokerPort, controllerPort)), brokerPort);
+    } catch (Exception e) {
+      KappaException failure = cannotStart(dir, e);
       try {
-        server.startup();
-      } catch (RuntimeException e) {
-        server.shutdown();
-        server.awaitShutdown();
+        lock.close();
+      } catch (IOException unlocked) {
+        failure.addSuppressed(unlocked);
+      }
+      throw failure;
+    }
+  }
+
+  private static KafkaRaftServer startServer(Map<String, String> config) {
+    KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(config, false), Time.SYSTEM);
+    try {
+      server.startup();
+      return server;
+    } catch (RuntimeException e) {
+      server.shutdown();
+      server.awaitShutdown();
+      throw e;
+    }
+  }
+
+  /**
+   * The broker's own lock comes too late: by then a second one has written to the first's files.
+   */
+  private static FileChannel lock(Path dir) {
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              Files.createDirectories(dir).resolve("lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE);
+      try {
+        if (channel.tryLock() == null) {
+          throw new IOException("another process uses it");
+        }
+        return channel;
+      } catch (IOException | OverlappingFileLockException e) {
+        channel.close();
         throw e;
       }
-      return new EmbeddedKafka(server, brokerPort);
-    } catch (Exception e) {
-      throw new KappaException(
-          "the embedded Kafka broker cannot start in " + dir + " (" + e.getMessage() + ")",
-          "see that the directory is writable and no other broker uses it or its port",
-          e);
+    } catch (IOException | OverlappingFileLockException e) {
+      throw cannotStart(dir, e);
     }
+  }
+
+  private static KappaException cannotStart(Path dir, Exception e) {
+    String why =
+        e instanceof OverlappingFileLockException ? "this process uses it" : e.getMessage();
+    return new KappaException(
+        "the embedded Kafka broker cannot start in " + dir + " (" + why + ")",
+        "see that the directory is writable and no other broker uses it or its port",
+        e);
   }
 
   private static void format(Path data) throws Exception {
@@ -184,6 +231,11 @@ public final class EmbeddedKafka implements AutoCloseable {
       closed = true;
       server.shutdown();
       server.awaitShutdown();
+      try {
+        lock.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 }
