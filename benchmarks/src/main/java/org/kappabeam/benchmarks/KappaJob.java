@@ -46,7 +46,7 @@ final class KappaJob {
       options.setStreaming(true);
       options.setMaxParallelism(JobProcess.MAX_PARALLELISM);
       options.setCheckpointingInterval(JobProcess.CHECKPOINT_MILLIS);
-      options.setStateBackend("hashmap");
+      options.setStateBackend("filesystem");
       options.setStateBackendStoragePath(checkpoints.toUri().toString());
       options.setShutdownSourcesAfterIdleMs(IDLE_MILLIS);
     }
