@@ -155,6 +155,9 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   private static void format(Path data) throws Exception {
+    if (Files.exists(data.resolve("meta.properties"))) {
+      return; // Formatting once more would want the cluster to have the new random id.
+    }
     try (PrintStream silent =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
       new Formatter()
