@@ -97,6 +97,11 @@ public final class LogBatchCoder extends CompactCoder<LogBatch> {
     return size;
   }
 
+  @Override
+  public boolean isRegisterByteSizeObserverCheap(LogBatch batch) {
+    return true;
+  }
+
   private static boolean anyHeader(LogBatch batch) {
     for (int i = 0; i < batch.size(); i++) {
       if (!batch.headers(i).isEmpty()) {

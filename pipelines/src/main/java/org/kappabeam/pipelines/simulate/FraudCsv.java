@@ -1,12 +1,18 @@
 package org.kappabeam.pipelines.simulate;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,7 +23,6 @@ import java.time.ZoneOffset;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -34,7 +39,10 @@ public final class FraudCsv implements Iterator<LabelledTransaction>, AutoClosea
   private static final String HEADER =
       "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD,TX_FRAUD_SCENARIO";
   private static final int COLUMNS = 7;
-  private static final Pattern AMOUNT = Pattern.compile("([0-9]{1,10})(?:\\.([0-9]{1,2}))?");
+  private static final Pattern AMOUNT = Pattern.compile("[0-9]{1,10}(\\.[0-9]{1,20})?");
+
+  /** How far from whole cents a binary fraction may have drifted. */
+  private static final BigDecimal NOISE = new BigDecimal("1e-6");
 
   private final Iterator<Path> files;
   private @Nullable BufferedReader reader;
@@ -96,20 +104,15 @@ public final class FraudCsv implements Iterator<LabelledTransaction>, AutoClosea
     file = path.toString();
     line = 0;
     try {
-      // A strict decoder: a byte that is not UTF-8 is an error, not a question mark.
+      // Byte by byte; each line is then checked to be UTF-8, so that the error can name it.
       InputStream bytes = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
-      reader =
-          new BufferedReader(
-              new InputStreamReader(
-                  isGzip(bytes) ? new GZIPInputStream(bytes, 1 << 16) : bytes,
-                  StandardCharsets.UTF_8.newDecoder()),
-              1 << 16);
+      InputStream content = isGzip(bytes) ? new GZIPInputStream(bytes, 1 << 16) : bytes;
+      reader = new BufferedReader(new InputStreamReader(content, ISO_8859_1), 1 << 16);
     } catch (IOException e) {
       throw unreadable(e);
     }
     String header = readLine();
     if (!HEADER.equals(header)) {
-      line = 1;
       throw wrong("the first line is not the header", "expected " + HEADER);
     }
   }
@@ -126,11 +129,30 @@ public final class FraudCsv implements Iterator<LabelledTransaction>, AutoClosea
     if (reader == null) {
       return null;
     }
+    String text;
     try {
       line++;
-      return reader.readLine();
+      text = reader.readLine();
     } catch (IOException e) {
       throw unreadable(e);
+    }
+    return text == null || isAscii(text) ? text : fromUtf8(text);
+  }
+
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private String fromUtf8(String bytes) {
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.getBytes(ISO_8859_1))).toString();
+    } catch (CharacterCodingException e) {
+      throw wrong("the text is not UTF-8", "convert the file");
     }
   }
 
@@ -175,24 +197,25 @@ public final class FraudCsv implements Iterator<LabelledTransaction>, AutoClosea
     }
   }
 
-  /** Exactly, without a detour over binary fractions. */
+  /**
+   * Exactly, without a detour over binary fractions. The public data set made one itself: it holds
+   * amounts like 85.64999999999999, which mean whole cents.
+   */
   private long cents(String text) {
-    Matcher amount = AMOUNT.matcher(text);
-    if (!amount.matches()) {
-      throw wrong("TX_AMOUNT is " + quoted(text), "expected an amount like 57.16");
+    if (AMOUNT.matcher(text).matches()) {
+      BigDecimal exact = new BigDecimal(text).movePointRight(2);
+      BigDecimal whole = exact.setScale(0, RoundingMode.HALF_EVEN);
+      if (exact.subtract(whole).abs().compareTo(NOISE) <= 0) {
+        return whole.longValueExact();
+      }
     }
-    String fraction = amount.group(2);
-    long cents = 100 * Long.parseLong(amount.group(1));
-    if (fraction != null) {
-      cents += Long.parseLong(fraction) * (fraction.length() == 1 ? 10 : 1);
-    }
-    return cents;
+    throw wrong("TX_AMOUNT is " + quoted(text), "expected an amount like 57.16");
   }
 
   private int scenario(String fraud, String scenario) {
     boolean known =
-        fraud.equals("0") && scenario.equals("0")
-            || fraud.equals("1") && scenario.length() == 1 && "123".contains(scenario);
+        (fraud.equals("0") && scenario.equals("0"))
+            || (fraud.equals("1") && scenario.length() == 1 && "123".contains(scenario));
     if (!known) {
       throw wrong(
           "TX_FRAUD and TX_FRAUD_SCENARIO are " + quoted(fraud) + " and " + quoted(scenario),
@@ -214,15 +237,11 @@ public final class FraudCsv implements Iterator<LabelledTransaction>, AutoClosea
     if (e instanceof NoSuchFileException) {
       return new KappaException("no file " + file, "name existing .csv or .csv.gz files", e);
     }
-    String where = line == 0 ? file : file + ":" + line;
-    if (e instanceof CharacterCodingException) {
-      return new KappaException(where + ": the text is not UTF-8", "convert the file", e);
-    }
-    if (e instanceof ZipException || e instanceof java.io.EOFException) {
+    if (e instanceof ZipException || e instanceof EOFException) {
       return new KappaException(
-          where + ": the gzip data is damaged or cut short", "fetch the file again", e);
+          file + ": the gzip data is damaged or cut short", "fetch the file again", e);
     }
     return new KappaException(
-        where + ": cannot be read (" + e.getMessage() + ")", "check that it is a readable file", e);
+        file + ": cannot be read (" + e.getMessage() + ")", "check that it is a readable file", e);
   }
 }

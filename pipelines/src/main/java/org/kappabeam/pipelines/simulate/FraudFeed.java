@@ -96,6 +96,7 @@ public final class FraudFeed {
   }
 
   /** A record that waits for its log time; equal times keep the order they were made in. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by time and sequence only
   private record Pending(long logTime, long sequence, Kind kind, byte[] key, byte[] value)
       implements Comparable<Pending> {
     @Override
@@ -156,7 +157,7 @@ public final class FraudFeed {
   private <E> void add(Kind kind, EventType<E> type, E event, String key, Damage.Broken<E> broken) {
     byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
     byte[] value = encoder.encode(type, event, options.format());
-    Dice dice = Dice.of(options.seed(), kind.ordinal(), Dice.seed(type.id(event)));
+    Dice dice = Dice.of(options.seed(), Dice.seed(type.name()), Dice.seed(type.id(event)));
     long delay = dice.below(options.shuffleMillis() + 1);
     long time = type.eventTime(event) + delay;
     pending.add(new Pending(time, sequence++, kind, keyBytes, value));

@@ -89,6 +89,7 @@ public final class FraudSimulator implements Iterable<LabelledTransaction> {
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Customer(String id, double meanAmount, double meanPerDay, int[] terminals) {}
 
   public FraudSimulator(Options options) {

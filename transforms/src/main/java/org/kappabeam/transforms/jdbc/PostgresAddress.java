@@ -70,7 +70,7 @@ final class PostgresAddress {
     try {
       return URLDecoder.decode(text, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw new KappaException("the view's URI has a malformed % escape", EXAMPLE, e);
+      throw new KappaException("the view's URI has a malformed percent escape", EXAMPLE, e);
     }
   }
 

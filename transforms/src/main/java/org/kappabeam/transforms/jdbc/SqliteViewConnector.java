@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,6 +28,12 @@ public final class SqliteViewConnector implements ViewConnector {
 
   /** In KiB: the upper levels of a large view's tree stay in memory. */
   private static final int CACHE_KIB = 65_536;
+
+  /**
+   * Pages of 4 KiB after which the write-ahead log is merged into the file. Rows in random key
+   * order touch the same pages again and again; merging rarely writes each of them once.
+   */
+  private static final int CHECKPOINT_PAGES = 16_384;
 
   /** SQLite has one writer; those of this process queue here instead of polling the file. */
   private static final ConcurrentMap<Path, ReentrantLock> WRITERS = new ConcurrentHashMap<>();
@@ -83,7 +90,11 @@ public final class SqliteViewConnector implements ViewConnector {
     config.setTempStore(TempStore.MEMORY);
     // A transaction that begins as a reader cannot always become a writer.
     config.setTransactionMode(TransactionMode.IMMEDIATE);
-    return config.createConnection("jdbc:sqlite:" + file);
+    Connection connection = config.createConnection("jdbc:sqlite:" + file);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA wal_autocheckpoint = " + CHECKPOINT_PAGES);
+    }
+    return connection;
   }
 
   private static Path path(String uri) {

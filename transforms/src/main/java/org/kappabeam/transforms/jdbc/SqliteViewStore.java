@@ -12,6 +12,9 @@ import org.sqlite.SQLiteErrorCode;
 
 /** A view store in a SQLite file. */
 final class SqliteViewStore extends JdbcViewStore {
+  /** SQLite has no error code of its own for it. */
+  private static final String NO_TABLE = "no such table";
+
   private final ReentrantLock writers;
 
   SqliteViewStore(Views views, Connection connection, ReentrantLock writers) {
@@ -87,10 +90,13 @@ final class SqliteViewStore extends JdbcViewStore {
               "name a file in a directory you may write to",
               e);
       default ->
-          new KappaException(
-              problem + ", " + e.getMessage(),
-              "see that the generation exists and the schema fits its table",
-              e);
+          String.valueOf(e.getMessage()).contains(NO_TABLE)
+              ? new KappaException(
+                  problem + ", there is no generation " + views.generation() + " of it",
+                  "run the job that writes it first, or name another generation",
+                  e)
+              : new KappaException(
+                  problem + ", " + e.getMessage(), "see that the schema fits the table", e);
     };
   }
 }

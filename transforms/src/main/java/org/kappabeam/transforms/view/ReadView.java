@@ -47,7 +47,7 @@ public abstract class ReadView extends PTransform<PBegin, PCollection<ViewRow>> 
         .setCoder(ViewRowCoder.of());
   }
 
-  private static final class RangesFn extends DoFn<Integer, KeyRange> {
+  static final class RangesFn extends DoFn<Integer, KeyRange> {
     private final Views views;
     private final ViewSchema schema;
 
@@ -64,7 +64,7 @@ public abstract class ReadView extends PTransform<PBegin, PCollection<ViewRow>> 
     }
   }
 
-  private static final class ReadFn extends DoFn<KeyRange, ViewRow> {
+  static final class ReadFn extends DoFn<KeyRange, ViewRow> {
     private final Views views;
     private final ViewSchema schema;
 

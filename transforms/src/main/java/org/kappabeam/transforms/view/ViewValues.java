@@ -12,14 +12,14 @@ import org.kappabeam.coders.view.ColumnType;
  * <p>The canonical form is the value itself, except at two edges that not every store can hold:
  *
  * <ul>
- *   <li>a TIMESTAMP before 4714-11-24 BC, where PostgreSQL's calendar begins, is the beginning of
- *       time ({@code Long.MIN_VALUE});
+ *   <li>a TIMESTAMP before 4713 BC, where PostgreSQL's calendar begins, is the beginning of time
+ *       ({@code Long.MIN_VALUE});
  *   <li>a DECIMAL with a negative scale has scale 0: 1E+3 is 1000.
  * </ul>
  */
 public final class ViewValues {
-  /** The first microsecond of PostgreSQL's calendar. */
-  public static final long FIRST_TIMESTAMP = -210_866_803_200_000_000L;
+  /** 4713-01-01 BC, where the calendar of PostgreSQL and its driver begins. */
+  public static final long FIRST_TIMESTAMP = -210_863_520_000_000_000L;
 
   /** The limits of PostgreSQL's NUMERIC. */
   private static final int MAX_SCALE = 16_383;

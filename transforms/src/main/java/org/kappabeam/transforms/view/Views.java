@@ -24,6 +24,8 @@ public abstract class Views implements Serializable {
   public abstract int generation();
 
   /**
+   * Names a store and a generation; does not connect.
+   *
    * @param uri for example {@code sqlite:views.db} or {@code postgresql://host/db?user=kappa}
    * @throws KappaException if no known store is named like that
    */

@@ -58,7 +58,7 @@ public abstract class WriteView extends PTransform<PCollection<Batch<ViewRow>>, 
     return PDone.in(batches.getPipeline());
   }
 
-  private static final class UpsertFn extends DoFn<Batch<ViewRow>, Void> {
+  static final class UpsertFn extends DoFn<Batch<ViewRow>, Void> {
     private static final Logger LOG = LoggerFactory.getLogger(WriteView.class);
 
     private static final FluentBackoff PATIENCE =
@@ -164,9 +164,16 @@ public abstract class WriteView extends PTransform<PCollection<Batch<ViewRow>>, 
     }
 
     private void disconnect() {
-      if (store != null) {
-        store.close();
-        store = null;
+      ViewStore closing = store;
+      store = null;
+      if (closing == null) {
+        return;
+      }
+      try {
+        closing.close();
+      } catch (KappaException e) {
+        // Every transaction is ended by now; what counts is the failure that led here.
+        LOG.warn("{}", e.getMessage());
       }
     }
 

@@ -1,0 +1,394 @@
+package org.kappabeam.benchmarks;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.kappabeam.coders.KappaException;
+import org.kappabeam.coders.event.MessageFormat;
+import org.kappabeam.pipelines.simulate.FeedReport;
+import org.kappabeam.pipelines.simulate.FraudFeed;
+import org.kappabeam.pipelines.simulate.FraudSimulator;
+import org.kappabeam.transforms.kafka.KafkaLogWriter;
+import org.kappabeam.transforms.kafka.KafkaTopics;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Measures the fraud pilot on Flink, live and as a slice, against the raw consumer and a
+ * hand-written Flink job: one topic, one machine, one run; each job in a fresh process with the
+ * same heap, one after the other, in several rounds. All jobs must end with the same rows.
+ */
+@Command(
+    name = "fraud-benchmark",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    description = "Measures the fraud pilot on Flink against the raw consumer and a native job.")
+public final class FraudBenchmark implements Callable<Integer> {
+  private static final String TOPIC = "transactions";
+  private static final int PARTITIONS = 4;
+  private static final String BROKER_HEAP = "-Xmx1g";
+  private static final long START_SECONDS = 120;
+
+  @Option(
+      names = "--dir",
+      description = "Where the broker's data lies; a topic that was loaded there is used again.")
+  private Path dir = Path.of("target", "benchmark");
+
+  @Option(names = "--rounds", description = "How often each job runs.")
+  private int rounds = 3;
+
+  @Option(names = "--jobs", split = ",", description = "Which jobs: ${COMPLETION-CANDIDATES}.")
+  private List<Job> jobs = List.of(Job.values());
+
+  @Option(names = "--customers", description = "Card holders to simulate.")
+  private int customers = 10_000;
+
+  @Option(names = "--terminals", description = "Terminals to simulate.")
+  private int terminals = 10_000;
+
+  @Option(names = "--days", description = "Days to simulate.")
+  private int days = 115;
+
+  @Option(names = "--shuffle-hours", description = "How late records may be.")
+  private int shuffleHours;
+
+  @Option(names = "--duplicates", description = "The share of records that come twice.")
+  private double duplicates;
+
+  @Option(names = "--shards", description = "Hash classes of keys in the pilot.")
+  private int shards = 32;
+
+  @Option(names = "--heap", description = "The heap of each job.")
+  private String heap = "4g";
+
+  @Option(names = "--jvm", description = "A further JVM flag for the jobs; may be repeated.")
+  private List<String> jvmFlags = List.of();
+
+  @Option(names = "--json", description = "Where to write the figures.")
+  private Path json = Path.of("target", "benchmark", "fraud-benchmark.json");
+
+  /** What one run of a job gave. */
+  private record Run(
+      Job job,
+      long records,
+      double seconds,
+      double cpuSeconds,
+      double totalSeconds,
+      double totalCpuSeconds,
+      long rows,
+      String digest) {
+
+    double recordsPerSecond() {
+      return records / seconds;
+    }
+
+    double cpuPerMillion() {
+      return cpuSeconds * 1e6 / records;
+    }
+  }
+
+  private FraudBenchmark() {}
+
+  public static void main(String[] args) {
+    System.exit(
+        new CommandLine(new FraudBenchmark())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(
+                (failure, command, parsed) -> {
+                  if (failure instanceof KappaException) {
+                    command.getErr().println(failure.getMessage());
+                    return 1;
+                  }
+                  throw failure;
+                })
+            .execute(args));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Path data =
+        Files.createDirectories(
+            dir.resolve(
+                String.format(
+                    Locale.ROOT,
+                    "kafka-%d-customers-%d-terminals-%d-days-%d-hours-%.0f-percent",
+                    customers,
+                    terminals,
+                    days,
+                    shuffleHours,
+                    100 * duplicates)));
+    Path address = data.resolve("address");
+    Files.deleteIfExists(address);
+    Process broker =
+        Jvm.start(
+            BrokerProcess.class,
+            List.of(BROKER_HEAP),
+            List.of(data.toString(), address.toString()));
+    try {
+      String servers = await(broker, address);
+      load(data, servers);
+      return measure(servers);
+    } finally {
+      stop(broker);
+    }
+  }
+
+  private static String await(Process broker, Path address)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+    while (!Files.exists(address)) {
+      if (broker.waitFor(100, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
+        throw new KappaException(
+            "the broker did not start", "see its output above; free memory or disk, run again");
+      }
+    }
+    return Files.readString(address);
+  }
+
+  /** A broker whose input ends shuts down in order. */
+  private static void stop(Process broker) throws IOException, InterruptedException {
+    broker.getOutputStream().close();
+    if (!broker.waitFor(START_SECONDS, TimeUnit.SECONDS)) {
+      broker.destroyForcibly();
+    }
+  }
+
+  private void load(Path data, String servers) throws IOException {
+    Path loaded = data.resolve("loaded");
+    if (Files.exists(loaded)) {
+      System.out.println("Using the topic loaded before: " + Files.readString(loaded));
+      return;
+    }
+    String uri = "kafka://" + servers + "/" + TOPIC;
+    KafkaTopics.delete(uri, Map.of());
+    KafkaTopics.create(uri, PARTITIONS, Map.of());
+    FraudFeed.Options feed =
+        new FraudFeed.Options(
+            MessageFormat.AVRO, TimeUnit.HOURS.toMillis(shuffleHours), duplicates, 0, 7, 0);
+    try (KafkaLogWriter log = KafkaLogWriter.open(uri, Map.of())) {
+      FeedReport report =
+          new FraudFeed(feed, log, progress -> {})
+              .run(
+                  new FraudSimulator(FraudSimulator.Options.of(7, days, customers, terminals))
+                      .iterator());
+      String summary =
+          String.format(
+              Locale.ROOT,
+              "%,d records (%,d transactions, %,d labels, %,d duplicates) in %d partitions",
+              report.records(),
+              report.transactions(),
+              report.labels(),
+              report.duplicates(),
+              PARTITIONS);
+      Files.writeString(loaded, summary);
+      System.out.println("Loaded " + summary);
+    }
+  }
+
+  private int measure(String servers) throws IOException, InterruptedException {
+    List<Run> runs = new ArrayList<>();
+    for (int round = 0; round < rounds; round++) {
+      for (int i = 0; i < jobs.size(); i++) {
+        // Each round begins with another job, so that none always follows the same one.
+        Run run = run(jobs.get((i + round) % jobs.size()), servers);
+        runs.add(run);
+        System.out.printf(
+            Locale.ROOT,
+            "round %d  %-24s %,10.0f records/s  %6.2f CPU s per million%n",
+            round + 1,
+            run.job().title(),
+            run.recordsPerSecond(),
+            run.cpuPerMillion());
+      }
+    }
+    print(runs);
+    writeJson(runs);
+    Map<String, List<Job>> digests =
+        runs.stream()
+            .filter(run -> run.job().makesRows())
+            .collect(
+                Collectors.groupingBy(
+                    Run::digest, Collectors.mapping(Run::job, Collectors.toList())));
+    if (digests.size() > 1) {
+      System.out.println("FAILED: the jobs disagree: " + digests);
+      return 1;
+    }
+    digests.keySet().forEach(digest -> System.out.println("All rows agree: SHA-256 " + digest));
+    return 0;
+  }
+
+  private Run run(Job job, String servers) throws IOException, InterruptedException {
+    Path scratch = Files.createTempDirectory(dir.toAbsolutePath(), "job");
+    Path result = scratch.resolve("result.properties");
+    List<String> flags = new ArrayList<>(List.of("-Xms" + heap, "-Xmx" + heap));
+    flags.addAll(jvmFlags);
+    Process process =
+        Jvm.start(
+            JobProcess.class,
+            flags,
+            List.of(
+                job.name(),
+                servers,
+                TOPIC,
+                Integer.toString(shards),
+                Files.createDirectories(scratch.resolve("checkpoints")).toString(),
+                result.toString()));
+    try {
+      int code = process.waitFor();
+      if (code != 0) {
+        throw new KappaException(job.title() + " ended with code " + code, "see its output above");
+      }
+      Properties values = new Properties();
+      try (Reader in = Files.newBufferedReader(result)) {
+        values.load(in);
+      }
+      if (!Boolean.parseBoolean(values.getProperty("reconciled"))) {
+        throw new KappaException(
+            job.title() + " lost count: read = folded + duplicates + dead does not hold",
+            "this is a fault of the product: please report it");
+      }
+      return new Run(
+          job,
+          Long.parseLong(values.getProperty("records")),
+          Double.parseDouble(values.getProperty("seconds")),
+          Double.parseDouble(values.getProperty("cpuSeconds")),
+          Double.parseDouble(values.getProperty("totalSeconds")),
+          Double.parseDouble(values.getProperty("totalCpuSeconds")),
+          Long.parseLong(values.getProperty("rows")),
+          values.getProperty("digest"));
+    } finally {
+      process.destroyForcibly();
+      delete(scratch);
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      all.sorted((a, b) -> b.compareTo(a)).forEach(FraudBenchmark::deleteOne);
+    }
+  }
+
+  private static void deleteOne(Path path) {
+    try {
+      Files.delete(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  // ---- report -----------------------------------------------------------------------------------
+
+  private void print(List<Run> runs) {
+    System.out.println();
+    System.out.printf(
+        Locale.ROOT,
+        "%-24s %10s %23s %10s %10s %8s %8s %9s%n",
+        "job",
+        "records/s",
+        "(least to most)",
+        "CPU s/M",
+        "total s",
+        "x native",
+        "x raw",
+        "rows");
+    for (Job job : jobs) {
+      double[] rates = sorted(runs, job, Run::recordsPerSecond);
+      System.out.printf(
+          Locale.ROOT,
+          "%-24s %,10.0f %,11.0f %,11.0f %10.2f %10.1f %8s %8s %,9d%n",
+          job.title(),
+          median(rates),
+          rates[0],
+          rates[rates.length - 1],
+          median(sorted(runs, job, Run::cpuPerMillion)),
+          median(sorted(runs, job, Run::totalSeconds)),
+          ratio(runs, job, Job.NATIVE),
+          ratio(runs, job, Job.RAW),
+          runs.stream().filter(run -> run.job() == job).findFirst().orElseThrow().rows());
+    }
+  }
+
+  private static String ratio(List<Run> runs, Job job, Job to) {
+    double[] ratios = ratios(runs, job, to);
+    return ratios.length == 0 ? "-" : String.format(Locale.ROOT, "%.2f", median(ratios));
+  }
+
+  /** Round by round, so that what disturbs a round disturbs both. */
+  private static double[] ratios(List<Run> runs, Job job, Job to) {
+    List<Run> own = runs.stream().filter(run -> run.job() == job).toList();
+    List<Run> other = runs.stream().filter(run -> run.job() == to).toList();
+    double[] ratios = new double[Math.min(own.size(), other.size())];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] = own.get(i).recordsPerSecond() / other.get(i).recordsPerSecond();
+    }
+    Arrays.sort(ratios);
+    return ratios;
+  }
+
+  private static double[] sorted(List<Run> runs, Job job, ToDoubleFunction<Run> value) {
+    return runs.stream().filter(run -> run.job() == job).mapToDouble(value).sorted().toArray();
+  }
+
+  private static double median(double[] sorted) {
+    int n = sorted.length;
+    return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+  }
+
+  private void writeJson(List<Run> runs) throws IOException {
+    Files.createDirectories(json.toAbsolutePath().getParent());
+    try (JsonGenerator out =
+        new JsonFactory()
+            .createGenerator(Files.newBufferedWriter(json))
+            .useDefaultPrettyPrinter()) {
+      out.writeStartObject();
+      out.writeStringField("java", Runtime.version().toString());
+      out.writeNumberField("processors", Runtime.getRuntime().availableProcessors());
+      out.writeStringField("heap", heap);
+      out.writeNumberField("parallelism", JobProcess.PARALLELISM);
+      out.writeNumberField("shards", shards);
+      Map<Job, double[]> toNative = new EnumMap<>(Job.class);
+      jobs.forEach(job -> toNative.put(job, ratios(runs, job, Job.NATIVE)));
+      out.writeObjectFieldStart("timesNative");
+      for (Map.Entry<Job, double[]> job : toNative.entrySet()) {
+        if (job.getValue().length > 0) {
+          out.writeNumberField(
+              job.getKey().name().toLowerCase(Locale.ROOT), median(job.getValue()));
+        }
+      }
+      out.writeEndObject();
+      out.writeArrayFieldStart("runs");
+      for (Run run : runs) {
+        out.writeStartObject();
+        out.writeStringField("job", run.job().name().toLowerCase(Locale.ROOT));
+        out.writeNumberField("records", run.records());
+        out.writeNumberField("seconds", run.seconds());
+        out.writeNumberField("recordsPerSecond", run.recordsPerSecond());
+        out.writeNumberField("cpuSecondsPerMillion", run.cpuPerMillion());
+        out.writeNumberField("totalSeconds", run.totalSeconds());
+        out.writeNumberField("totalCpuSeconds", run.totalCpuSeconds());
+        out.writeNumberField("rows", run.rows());
+        out.writeStringField("digest", run.digest());
+        out.writeEndObject();
+      }
+      out.writeEndArray();
+      out.writeEndObject();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package org.kappabeam.benchmarks;
+
+/** What is measured. */
+enum Job {
+  RAW("raw consumer, one thread"),
+  NATIVE("hand-written Flink job"),
+  LIVE("kappa, live"),
+  SLICE("kappa, slice");
+
+  private final String title;
+
+  Job(String title) {
+    this.title = title;
+  }
+
+  String title() {
+    return title;
+  }
+
+  boolean makesRows() {
+    return this != RAW;
+  }
+}

@@ -1,0 +1,71 @@
+package org.kappabeam.benchmarks;
+
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+import org.kappabeam.benchmarks.plainflink.PlainFlinkJob;
+import org.kappabeam.transforms.observe.Conservation;
+
+/** One measured job in a process of its own. */
+final class JobProcess {
+  static final int PARALLELISM = 2;
+  static final int MAX_PARALLELISM = 128;
+  static final long CHECKPOINT_MILLIS = 10_000;
+  static final long LATENESS_MILLIS = Duration.ofDays(1).toMillis();
+  static final long SKEW_MILLIS = Duration.ofMinutes(5).toMillis();
+
+  private JobProcess() {}
+
+  /** Arguments: job; broker; topic; shards; scratch directory; the file to write results into. */
+  public static void main(String[] args) throws Exception {
+    Jvm.endWithParent();
+    long start = System.nanoTime();
+    Conservation conservation =
+        run(Job.valueOf(args[0]), args[1], args[2], Integer.parseInt(args[3]), Path.of(args[4]));
+    double cpu = Meter.cpuSeconds();
+    double processCpu = Meter.processCpuSeconds();
+    double total = (System.nanoTime() - start) / 1e9;
+    Properties result = new Properties();
+    result.setProperty("records", Long.toString(Meter.records()));
+    result.setProperty("seconds", Double.toString(Meter.seconds()));
+    result.setProperty("cpuSeconds", Double.toString(cpu));
+    result.setProperty("totalSeconds", Double.toString(total));
+    result.setProperty("totalCpuSeconds", Double.toString(processCpu));
+    result.setProperty("rows", Long.toString(RowTable.size()));
+    result.setProperty("digest", RowTable.digest());
+    result.setProperty("reconciled", Boolean.toString(conservation.isReconciled()));
+    try (Writer out = Files.newBufferedWriter(Path.of(args[5]))) {
+      result.store(out, null);
+    }
+    // Embedded clusters may leave threads behind.
+    System.exit(0);
+  }
+
+  static Conservation run(Job job, String servers, String topic, int shards, Path scratch)
+      throws Exception {
+    String uri = "kafka://" + servers + "/" + topic;
+    switch (job) {
+      case RAW -> RawPoll.run(servers, topic);
+      case NATIVE ->
+          PlainFlinkJob.run(
+              () -> RawPoll.consumer(servers),
+              topic,
+              new PlainFlinkJob.Settings(
+                  PARALLELISM,
+                  MAX_PARALLELISM,
+                  Duration.ofMillis(LATENESS_MILLIS),
+                  Duration.ofMillis(SKEW_MILLIS),
+                  Duration.ofMillis(CHECKPOINT_MILLIS),
+                  scratch));
+      case LIVE -> {
+        return KappaJob.run(uri, true, shards, scratch);
+      }
+      case SLICE -> {
+        return KappaJob.run(uri, false, shards, scratch);
+      }
+    }
+    return Conservation.of(0, 0, 0, 0);
+  }
+}

@@ -1,0 +1,2 @@
+/** Tests of event types and message formats. */
+package org.kappabeam.coders.event;

@@ -1,0 +1,2 @@
+/** Tests of the simulator, the CSV reader and the feed. */
+package org.kappabeam.pipelines.simulate;
