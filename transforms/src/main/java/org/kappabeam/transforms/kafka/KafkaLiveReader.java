@@ -259,7 +259,7 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
 
   @Override
   public Instant getCurrentTimestamp() {
-    return KafkaBatches.timestamp(getCurrent());
+    return KafkaBatches.timestamp(getCurrent(), source.allowedLatenessMillis());
   }
 
   @Override
