@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.kappabeam.pipelines.pilot.Pilot;
 import org.kappabeam.pipelines.pilot.PilotFeed;
 import picocli.CommandLine;
@@ -28,6 +29,9 @@ public final class Kappa implements Callable<Integer> {
   /** The exit code after Ctrl-C, as shells have it. */
   static final int INTERRUPTED = 130;
 
+  /** The exit code after SIGTERM, as shells have it. */
+  private static final int TERMINATED = 143;
+
   private final Terminal terminal;
 
   @Option(
@@ -47,6 +51,9 @@ public final class Kappa implements Callable<Integer> {
   }
 
   public static void main(String[] args) {
+    if (Boolean.getBoolean("kappa.endWithParent")) {
+      endWithParent();
+    }
     Terminal terminal =
         new Terminal(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
@@ -55,6 +62,19 @@ public final class Kappa implements Callable<Integer> {
     terminal.flush();
     // Not after Ctrl-C: then the virtual machine is ending already.
     System.exit(code);
+  }
+
+  /** A launcher that is terminated does not tell its child. */
+  private static void endWithParent() {
+    ProcessHandle.current()
+        .parent()
+        .ifPresent(
+            parent -> {
+              CompletableFuture<Void> end =
+                  parent.onExit().thenRunAsync(() -> System.exit(TERMINATED));
+              // Nobody waits for it: it ends the process.
+              end.isDone();
+            });
   }
 
   /** Runs a command and returns its exit code. */
