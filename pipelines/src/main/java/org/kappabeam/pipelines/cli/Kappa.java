@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.kappabeam.pipelines.pilot.Pilot;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line. Exit codes: 0 done; 1 it failed, and a line on standard error says why and what
@@ -144,10 +146,25 @@ public final class Kappa implements Callable<Integer> {
 
   private static int mistyped(Terminal terminal, ParameterException e) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    String message = Failures.oneLine(String.valueOf(e.getMessage()));
+    String message = Failures.oneLine(String.valueOf(e.getMessage()) + hint(e));
     terminal.err().println("kappa: " + message + " (" + command + " --help explains)");
     terminal.flush();
     return CommandLine.ExitCode.USAGE;
+  }
+
+  /** The command or pilot that was probably meant, or those that there are. */
+  private static String hint(ParameterException e) {
+    Set<String> known = e.getCommandLine().getSubcommands().keySet();
+    if (known.isEmpty()) {
+      return "";
+    }
+    String nearest =
+        e instanceof UnmatchedArgumentException unmatched
+            ? OptionCatalog.nearest(unmatched.getUnmatched().get(0), known)
+            : null;
+    return nearest == null
+        ? ": use one of " + String.join(", ", known)
+        : ": did you mean " + nearest + "?";
   }
 
   private int failed(Exception e) {
