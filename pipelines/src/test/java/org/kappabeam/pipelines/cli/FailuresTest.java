@@ -9,19 +9,19 @@ import org.junit.jupiter.api.Test;
 import org.kappabeam.coders.KappaException;
 
 class FailuresTest {
-  private static final KappaException CAUSE = new KappaException("no broker", "start it");
+  private final KappaException cause = new KappaException("no broker", "start it");
 
   @Test
   void whatWeKnowIsFoundUnderWhateverWrapsIt() {
     assertThat(
-        Failures.line(new IllegalStateException("job failed", new RuntimeException(CAUSE))),
+        Failures.line(new IllegalStateException("job failed", new RuntimeException(cause))),
         is("no broker: start it"));
   }
 
   @Test
   void whatARunnerCarriedAsTextIsFound() {
     assertThat(
-        Failures.line(new RuntimeException("Task failed: " + CAUSE)), is("no broker: start it"));
+        Failures.line(new RuntimeException("Task failed: " + cause)), is("no broker: start it"));
   }
 
   @Test
