@@ -42,6 +42,9 @@ final class KappaJob {
     options.setJobName("kappa");
     options.setParallelism(JobProcess.PARALLELISM);
     options.setObjectReuse(true);
+    options.setMaxBundleSize(Long.getLong("bundle", 32L));
+    options.setMaxBundleTimeMills(Long.getLong("bundleMs", 100L));
+    options.setAutoWatermarkInterval(Long.getLong("awm", 200L));
     if (live) {
       options.setStreaming(true);
       options.setMaxParallelism(JobProcess.MAX_PARALLELISM);
