@@ -16,6 +16,8 @@ public final class Durations {
   private Durations() {}
 
   /**
+   * Reads a duration.
+   *
    * @param option the option the text came from, for the message
    * @throws KappaException if the text is no duration of zero or more
    */

@@ -3,10 +3,12 @@ package org.kappabeam.pipelines.pilot;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.Validation;
 
 /** The options of every pilot; each is {@code --name=value} on the command line. */
 public interface KappaOptions extends PipelineOptions {
 
+  @Validation.Required
   @Description("The log to read: kafka://host:9092[,host2:9092]/topic.")
   String getLog();
 
@@ -19,6 +21,7 @@ public interface KappaOptions extends PipelineOptions {
 
   void setLogProperties(String value);
 
+  @Validation.Required
   @Description(
       "The store to keep views in: sqlite:path/to/file.db, or"
           + " postgresql://host:5432/database?user=NAME&passwordEnv=VARIABLE.")

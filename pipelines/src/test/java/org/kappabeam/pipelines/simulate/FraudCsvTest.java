@@ -92,6 +92,8 @@ class FraudCsvTest {
     "0.07,7",
     "0,0",
     "1.29,129",
+    "85.64999999999999,8565",
+    "146.50000000000003,14650",
     "9999999999.99,999999999999"
   })
   void amountsAreExact(String text, long cents) throws IOException {

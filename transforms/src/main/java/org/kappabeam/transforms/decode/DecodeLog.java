@@ -43,6 +43,8 @@ public final class DecodeLog extends PTransform<PCollection<LogBatch>, PCollecti
   }
 
   /**
+   * A transform for the given event types.
+   *
    * @param maxRecordBytes larger values are refused unread
    * @param shards how many hash classes of keys; part of a run's identity
    */
@@ -75,7 +77,8 @@ public final class DecodeLog extends PTransform<PCollection<LogBatch>, PCollecti
     out.get(route.tag()).setCoder(ShardBy.coder(route.coder()));
   }
 
-  private static final class Decode extends DoFn<LogBatch, DeadLetter> {
+  /** Decodes and checks the records of one batch. */
+  static final class Decode extends DoFn<LogBatch, DeadLetter> {
     private final List<Route<?, ?>> routes;
     private final TimeRule timeRule;
     private final int maxRecordBytes;

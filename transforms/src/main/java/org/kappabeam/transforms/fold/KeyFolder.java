@@ -57,6 +57,8 @@ final class KeyFolder<E, R> {
   }
 
   /**
+   * Applies a batch to the history of one key.
+   *
    * @param before the key's history, or {@code null} if it has none
    * @param batch the new events; the entries become part of the history
    * @param settleBefore no event before this time can arrive any more; what its rows need is kept

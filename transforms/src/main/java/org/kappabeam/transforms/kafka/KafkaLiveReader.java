@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
@@ -33,10 +34,10 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
   /** How long to wait for records when there are none. */
   private static final Duration IDLE_WAIT = Duration.ofMillis(10);
 
-  /** How long, and how often, to wait for a partition that lags while others could go on. */
-  private static final Duration ALIGN_WAIT = Duration.ofMillis(5);
+  /** How long to wait for a partition that lags while others could go on. */
+  private static final long ALIGN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  private static final int ALIGN_TRIES = 4;
+  private static final Duration ALIGN_WAIT = Duration.ofMillis(5);
 
   /** A partition with so much in hand is not fetched. */
   private static final int ENOUGH_RECORDS = 2 * KafkaBatches.MAX_RECORDS;
@@ -103,7 +104,9 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
   public boolean start() {
     consumer = KafkaClients.consumer(source.uri(), source.clientProperties(), true);
     if (open) {
-      watch = new KafkaWatch(source.uri(), source.clientProperties(), knownPartitions);
+      watch =
+          new KafkaWatch(
+              source.uri(), source.clientProperties(), knownPartitions, KafkaWatch.Pace.DEFAULT);
     }
     assign(partitions.values());
     return advance();
@@ -172,27 +175,28 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
 
   /** Polls until there is something to emit, or it is clear that there is not. */
   private void fill() {
-    Duration wait =
-        partitions.values().stream().allMatch(KafkaPartition::isEmpty)
-            ? IDLE_WAIT
-            : lagging() ? ALIGN_WAIT : Duration.ZERO;
-    poll(wait);
-    for (int i = 1; i < ALIGN_TRIES && wait.equals(ALIGN_WAIT) && lagging(); i++) {
-      poll(wait);
+    poll(allEmpty() ? IDLE_WAIT : Duration.ZERO, false);
+    long deadline = System.nanoTime() + ALIGN_NANOS;
+    while (!allEmpty() && lagging() && System.nanoTime() < deadline) {
+      poll(ALIGN_WAIT, true);
     }
   }
 
-  private void poll(Duration wait) {
-    List<TopicPartition> enough = new ArrayList<>();
+  /**
+   * @param onlyEmpty whether to fetch only for partitions that have nothing in hand
+   */
+  private void poll(Duration wait, boolean onlyEmpty) {
+    List<TopicPartition> satisfied = new ArrayList<>();
     List<TopicPartition> wanted = new ArrayList<>();
     for (KafkaPartition partition : partitions.values()) {
-      boolean satisfied =
+      boolean enough =
           partition.isFinished()
               || partition.bufferedRecords() >= ENOUGH_RECORDS
-              || partition.bufferedBytes() >= ENOUGH_BYTES;
-      (satisfied ? enough : wanted).add(partition.topicPartition());
+              || partition.bufferedBytes() >= ENOUGH_BYTES
+              || (onlyEmpty && !partition.isEmpty());
+      (enough ? satisfied : wanted).add(partition.topicPartition());
     }
-    consumer().pause(enough);
+    consumer().pause(satisfied);
     consumer().resume(wanted);
     ConsumerRecords<byte[], byte[]> records = consumer().poll(wait);
     for (KafkaPartition partition : partitions.values()) {
@@ -223,6 +227,10 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
       }
     }
     return false;
+  }
+
+  private boolean allEmpty() {
+    return partitions.values().stream().allMatch(KafkaPartition::isEmpty);
   }
 
   private boolean allFinished() {

@@ -31,9 +31,16 @@ import org.slf4j.LoggerFactory;
  * is who finds out, and says, that the log is gone for good.
  */
 final class KafkaWatch implements AutoCloseable {
-  static final long REFRESH_MILLIS = 500;
-  static final long SETTLE_MILLIS = 1_000;
-  static final long DISCOVERY_MILLIS = 10_000;
+  /**
+   * How often to ask.
+   *
+   * @param refresh milliseconds between two looks at the log's clock
+   * @param settle how long a time must have been known before it holds; see {@link SettlingClock}
+   * @param discovery milliseconds between two looks for new partitions
+   */
+  record Pace(long refresh, long settle, long discovery) {
+    static final Pace DEFAULT = new Pace(500, 1_000, 10_000);
+  }
 
   /** How far the clocks of worker and broker may differ where append time follows the broker's. */
   static final long CLOCK_SKEW_MILLIS = 10_000;
@@ -45,7 +52,8 @@ final class KafkaWatch implements AutoCloseable {
 
   private final KafkaUri uri;
   private final Admin admin;
-  private final SettlingClock clock = new SettlingClock(SETTLE_MILLIS);
+  private final Pace pace;
+  private final SettlingClock clock;
   private final AtomicBoolean asking = new AtomicBoolean();
   private volatile int partitions;
   private volatile boolean appendTime;
@@ -57,8 +65,10 @@ final class KafkaWatch implements AutoCloseable {
    * @param partitions how many partitions are known to exist
    */
   @SuppressWarnings("FutureReturnValueIgnored") // the callback takes the failure
-  KafkaWatch(KafkaUri uri, Map<String, String> clientProperties, int partitions) {
+  KafkaWatch(KafkaUri uri, Map<String, String> clientProperties, int partitions, Pace pace) {
     this.uri = uri;
+    this.pace = pace;
+    this.clock = new SettlingClock(pace.settle());
     this.partitions = partitions;
     this.admin = KafkaClients.admin(uri, clientProperties);
     ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, uri.topic());
@@ -96,11 +106,11 @@ final class KafkaWatch implements AutoCloseable {
           "restore it, or stop this job");
     }
     if (now >= nextDiscovery) {
-      nextDiscovery = now + DISCOVERY_MILLIS;
+      nextDiscovery = now + pace.discovery();
       discover();
     }
     if (now >= nextRefresh && asking.compareAndSet(false, true)) {
-      nextRefresh = now + REFRESH_MILLIS;
+      nextRefresh = now + pace.refresh();
       refresh(now);
     }
   }

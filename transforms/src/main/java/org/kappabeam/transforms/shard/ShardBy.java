@@ -32,6 +32,8 @@ public final class ShardBy<I, T>
   }
 
   /**
+   * A transform from rows to the next stage's values.
+   *
    * @param mapping from what arrives to what the next stage takes
    * @param key the next stage's key
    */
@@ -54,7 +56,8 @@ public final class ShardBy<I, T>
         .setCoder(coder(coder));
   }
 
-  private static final class ByShard<I, T> extends DoFn<Batch<I>, KV<Integer, Batch<T>>> {
+  /** Maps the rows of one batch and sorts them by shard. */
+  static final class ByShard<I, T> extends DoFn<Batch<I>, KV<Integer, Batch<T>>> {
     private final SerializableFunction<I, T> mapping;
     private final SerializableFunction<T, String> key;
     private final int shards;

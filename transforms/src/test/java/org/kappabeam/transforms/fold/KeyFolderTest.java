@@ -123,7 +123,7 @@ class KeyFolderTest {
         if (earlier && age < 100) {
           far++;
           farSum += e.amount();
-          evidence += e == row ? 0 : other.getValue();
+          evidence += e.equals(row) ? 0 : other.getValue();
         }
       }
       rows.merge(

@@ -21,6 +21,7 @@ import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.LogHeader;
@@ -212,7 +213,7 @@ public abstract class LogContract {
   private void assertFailsClearly(String uri) {
     long start = System.nanoTime();
     for (var call :
-        List.<org.junit.jupiter.api.function.Executable>of(
+        List.<Executable>of(
             () -> open(uri).resolve("earliest", "latest"),
             () -> Logs.writer(uri, properties()).close())) {
       KappaException failure = assertThrows(KappaException.class, call);

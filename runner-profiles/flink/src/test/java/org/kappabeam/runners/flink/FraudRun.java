@@ -42,7 +42,8 @@ record FraudRun(
     args.add("--objectReuse=true");
     if (streaming) {
       args.add("--streaming=true");
-      args.add("--checkpointingInterval=2000");
+      args.add("--checkpointingInterval=1000");
+      args.add("--stateBackend=filesystem");
       args.add("--stateBackendStoragePath=" + checkpoints.toUri());
       args.add("--shutdownSourcesAfterIdleMs=500");
     }

@@ -1,12 +1,17 @@
 package org.kappabeam.transforms.kafka.embedded;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,18 +35,28 @@ import org.kappabeam.coders.KappaException;
 public final class EmbeddedKafka implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
 
-  /** Held, since the logging system forgets the levels of loggers that nobody holds. */
-  private static final List<Logger> QUIET =
-      List.of(
-          Logger.getLogger("kafka"),
-          Logger.getLogger("org.apache.kafka"),
-          Logger.getLogger("state.change.logger"));
+  /** The same in every directory, so that a start cut short can be completed by the next. */
+  private static final Uuid CLUSTER = new Uuid(0x6b61707061L, 0x6265616dL);
 
+  /**
+   * What a broker has to say that concerns its user; a first start warns of being a first start.
+   * Held, since the logging system forgets the levels of loggers that nobody holds.
+   */
+  private static final Map<Logger, Level> QUIET =
+      Map.of(
+          Logger.getLogger("org.apache.kafka"), Level.WARNING,
+          Logger.getLogger("org.apache.kafka.controller"), Level.SEVERE,
+          Logger.getLogger("org.apache.kafka.raft"), Level.SEVERE,
+          Logger.getLogger("kafka"), Level.SEVERE,
+          Logger.getLogger("state.change.logger"), Level.SEVERE);
+
+  private final FileChannel lock;
   private final KafkaRaftServer server;
   private final int port;
   private boolean closed;
 
-  private EmbeddedKafka(KafkaRaftServer server, int port) {
+  private EmbeddedKafka(FileChannel lock, KafkaRaftServer server, int port) {
+    this.lock = lock;
     this.server = server;
     this.port = port;
   }
@@ -62,12 +77,14 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @param port 0 for any free one
    */
   public static EmbeddedKafka start(Path dir, int port) {
-    for (Logger logger : QUIET) {
-      // Whoever configured a level wants it; the default floods a terminal.
-      if (logger.getLevel() == null) {
-        logger.setLevel(Level.WARNING);
-      }
-    }
+    QUIET.forEach(
+        (logger, level) -> {
+          // Whoever configured a level wants it; the default floods a terminal.
+          if (logger.getLevel() == null) {
+            logger.setLevel(level);
+          }
+        });
+    FileChannel lock = lock(dir);
     try {
       int brokerPort;
       int controllerPort;
@@ -77,25 +94,64 @@ public final class EmbeddedKafka implements AutoCloseable {
         brokerPort = broker.getLocalPort();
         controllerPort = controller.getLocalPort();
       }
-      Path data = Files.createDirectories(dir).resolve("data");
+      Path data = dir.resolve("data");
       format(data);
-      KafkaRaftServer server =
-          new KafkaRaftServer(
-              new KafkaConfig(config(data, brokerPort, controllerPort), false), Time.SYSTEM);
+      return new EmbeddedKafka(
+          lock, startServer(config(data, brokerPort, controllerPort)), brokerPort);
+    } catch (Exception e) {
+      KappaException failure = cannotStart(dir, e);
       try {
-        server.startup();
-      } catch (RuntimeException e) {
-        server.shutdown();
-        server.awaitShutdown();
+        lock.close();
+      } catch (IOException unlocked) {
+        failure.addSuppressed(unlocked);
+      }
+      throw failure;
+    }
+  }
+
+  private static KafkaRaftServer startServer(Map<String, String> config) {
+    KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(config, false), Time.SYSTEM);
+    try {
+      server.startup();
+      return server;
+    } catch (RuntimeException e) {
+      server.shutdown();
+      server.awaitShutdown();
+      throw e;
+    }
+  }
+
+  /**
+   * The broker's own lock comes too late: by then a second one has written to the first's files.
+   */
+  private static FileChannel lock(Path dir) {
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              Files.createDirectories(dir).resolve("lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE);
+      try {
+        if (channel.tryLock() == null) {
+          throw new IOException("another process uses it");
+        }
+        return channel;
+      } catch (IOException | OverlappingFileLockException e) {
+        channel.close();
         throw e;
       }
-      return new EmbeddedKafka(server, brokerPort);
-    } catch (Exception e) {
-      throw new KappaException(
-          "the embedded Kafka broker cannot start in " + dir + " (" + e.getMessage() + ")",
-          "see that the directory is writable and no other broker uses it or its port",
-          e);
+    } catch (IOException | OverlappingFileLockException e) {
+      throw cannotStart(dir, e);
     }
+  }
+
+  private static KappaException cannotStart(Path dir, Exception e) {
+    String why =
+        e instanceof OverlappingFileLockException ? "this process uses it" : e.getMessage();
+    return new KappaException(
+        "the embedded Kafka broker cannot start in " + dir + " (" + why + ")",
+        "see that the directory is writable and no other broker uses it or its port",
+        e);
   }
 
   private static void format(Path data) throws Exception {
@@ -106,7 +162,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
       new Formatter()
           .setPrintStream(silent)
-          .setClusterId(Uuid.randomUuid().toString())
+          .setClusterId(CLUSTER.toString())
           .setNodeId(1)
           .setControllerListenerName("CONTROLLER")
           .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
@@ -178,6 +234,11 @@ public final class EmbeddedKafka implements AutoCloseable {
       closed = true;
       server.shutdown();
       server.awaitShutdown();
+      try {
+        lock.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 }

@@ -1,0 +1,141 @@
+package org.kappabeam.pipelines.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.kappabeam.pipelines.pilot.Pilot;
+import org.kappabeam.pipelines.pilot.PilotFeed;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The command line. Exit codes: 0 done; 1 it failed, and a line on standard error says why and what
+ * to do; 2 what was typed is wrong; 130 interrupted.
+ */
+@Command(
+    name = "kappa",
+    description = {
+      "Kappa on Beam: one immutable log, one graph, every view rebuildable.",
+      "Without a command: the whole architecture once, with nothing installed."
+    })
+public final class Kappa implements Callable<Integer> {
+  /** The exit code after Ctrl-C, as shells have it. */
+  static final int INTERRUPTED = 130;
+
+  private final Terminal terminal;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Show what the libraries log.")
+  private boolean verbose;
+
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "Show where in the code a failure comes from.")
+  private boolean stacktrace;
+
+  private Kappa(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  public static void main(String[] args) {
+    Terminal terminal =
+        new Terminal(
+            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    int code = execute(terminal, args);
+    terminal.flush();
+    // Not after Ctrl-C: then the virtual machine is ending already.
+    System.exit(code);
+  }
+
+  /** Runs a command and returns its exit code. */
+  static int execute(Terminal terminal, String... args) {
+    return commandLine(terminal).execute(args);
+  }
+
+  /** The whole tree of commands. */
+  static CommandLine commandLine(Terminal terminal) {
+    Kappa kappa = new Kappa(terminal);
+    CommandSpec root = CommandSpec.forAnnotatedObject(kappa);
+    CommandSpec run = group("run", "Keep the views of a pilot up to date from a log.");
+    for (Pilot pilot : Services.pilots()) {
+      run.addSubcommand(pilot.name(), RunCommand.of(pilot, terminal));
+    }
+    CommandSpec simulate = group("simulate", "Write simulated events to a log.");
+    CommandSpec imports = group("import", "Write events from files to a log.");
+    for (PilotFeed feed : Services.feeds()) {
+      String name = feed.pilot();
+      simulate.addSubcommand(
+          name,
+          FeedCommand.of(
+              name, "Writes simulated events for " + name + ".", feed.simulator(), terminal));
+      imports.addSubcommand(
+          name,
+          FeedCommand.of(
+              name, "Writes events for " + name + " from files.", feed.importer(), terminal));
+    }
+    for (CommandSpec group : List.of(run, simulate, imports)) {
+      root.addSubcommand(group.name(), group);
+    }
+    complete(root);
+    CommandLine commandLine = new CommandLine(root);
+    commandLine.setOut(terminal.out());
+    commandLine.setErr(terminal.err());
+    commandLine.setUsageHelpWidth(100);
+    commandLine.setUsageHelpAutoWidth(false);
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setAbbreviatedOptionsAllowed(false);
+    commandLine.setParameterExceptionHandler((e, wrong) -> mistyped(terminal, e));
+    commandLine.setExecutionExceptionHandler((e, failed, parsed) -> kappa.failed(e));
+    commandLine.setExecutionStrategy(
+        parsed -> {
+          Logging.configure(kappa.verbose);
+          return new CommandLine.RunLast().execute(parsed);
+        });
+    return commandLine;
+  }
+
+  private static CommandSpec group(String name, String description) {
+    CommandSpec group = CommandSpec.create().name(name);
+    group.usageMessage().description(description).synopsisSubcommandLabel("PILOT");
+    return group;
+  }
+
+  /** What every command has. */
+  private static void complete(CommandSpec spec) {
+    spec.mixinStandardHelpOptions(true);
+    spec.versionProvider(new Version());
+    spec.subcommands().values().forEach(sub -> complete(sub.getCommandSpec()));
+  }
+
+  @Override
+  public Integer call() {
+    return new MainJob(terminal, Path.of("").resolve(MainJob.DIRECTORY)).run();
+  }
+
+  private static int mistyped(Terminal terminal, ParameterException e) {
+    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    String message = Failures.oneLine(String.valueOf(e.getMessage()));
+    terminal.err().println("kappa: " + message + " (" + command + " --help explains)");
+    terminal.flush();
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private int failed(Exception e) {
+    if (stacktrace) {
+      e.printStackTrace(terminal.err());
+    }
+    terminal.err().println("kappa: " + Failures.line(e));
+    terminal.flush();
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+}

@@ -1,0 +1,113 @@
+package org.kappabeam.pipelines.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.joda.time.Duration;
+import org.kappabeam.coders.KappaException;
+import org.kappabeam.coders.log.Slice;
+import org.kappabeam.pipelines.pilot.KappaPipeline;
+import org.kappabeam.transforms.observe.Conservation;
+
+/** One run of a planned pipeline, watched from start to end. */
+final class PilotRun {
+  private static final Duration POLL = Duration.millis(200);
+  private static final long REPORT_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final KappaPipeline plan;
+  private final RunnerProfile profile;
+  private final Terminal terminal;
+  private final Shutdown shutdown;
+  private final long startNanos = System.nanoTime();
+
+  private long reportedNanos = startNanos;
+  private long reportedRecords;
+
+  /**
+   * How a run ended.
+   *
+   * @param counts what became of the records; null if the runner does not tell
+   * @param completed false if it was interrupted
+   */
+  record Outcome(Conservation counts, boolean completed, double seconds) {}
+
+  PilotRun(KappaPipeline plan, RunnerProfile profile, Terminal terminal, Shutdown shutdown) {
+    this.plan = plan;
+    this.profile = profile;
+    this.terminal = terminal;
+    this.shutdown = shutdown;
+  }
+
+  /**
+   * Runs to the end of the slice, or until the process is asked to end.
+   *
+   * @param scratch a directory that goes with the run
+   */
+  Outcome toTheEnd(Path scratch) {
+    PipelineResult running = profile.start(plan.build(), scratch);
+    while (true) {
+      PipelineResult.State state = running.waitUntilFinish(POLL);
+      if (shutdown.requested()) {
+        return interrupted(running);
+      }
+      if (state != null && state.isTerminal()) {
+        if (state != PipelineResult.State.DONE) {
+          throw new KappaException(
+              "the pipeline ended as " + state, "look into the runner's log, or use --verbose");
+        }
+        return new Outcome(Conservation.of(running), true, seconds());
+      }
+      if (System.nanoTime() - reportedNanos >= REPORT_EVERY_NANOS) {
+        report(running);
+      }
+    }
+  }
+
+  private Outcome interrupted(PipelineResult running) {
+    terminal.progress("interrupted, stopping the pipeline");
+    // Some runners forget their counters with the job.
+    Conservation counts = Conservation.of(running);
+    try {
+      running.cancel();
+    } catch (IOException e) {
+      throw new KappaException(
+          "the pipeline cannot be cancelled", "cancel it with the runner's own tools", e);
+    }
+    return new Outcome(counts, false, seconds());
+  }
+
+  private void report(PipelineResult running) {
+    Conservation counts = Conservation.of(running);
+    long now = System.nanoTime();
+    double rate = (counts.read() - reportedRecords) * 1e9 / (now - reportedNanos);
+    reportedNanos = now;
+    reportedRecords = counts.read();
+    Slice slice = plan.slice();
+    String share =
+        slice.isPinned() && slice.size() > 0
+            ? " (%d %%)".formatted(Math.min(100, 100 * counts.read() / slice.size()))
+            : "";
+    terminal.progress(
+        "%,d records read%s, %,.0f a second, %,d row writes, %,d dead letters, %.0f s",
+        counts.read(), share, rate, rowWrites(running), counts.dead(), seconds());
+  }
+
+  /** Over all views; a row that was corrected counts each time. */
+  private static long rowWrites(PipelineResult running) {
+    long sum = 0;
+    for (MetricResult<Long> each :
+        running.metrics().queryMetrics(MetricsFilter.builder().build()).getCounters()) {
+      if (each.getName().getName().equals("rows_written")) {
+        sum += each.getAttempted();
+      }
+    }
+    return sum;
+  }
+
+  private double seconds() {
+    return (System.nanoTime() - startNanos) / 1e9;
+  }
+}

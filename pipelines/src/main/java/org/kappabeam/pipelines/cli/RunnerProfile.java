@@ -1,0 +1,50 @@
+package org.kappabeam.pipelines.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/**
+ * What a runner brings to the command line. One per runner module, found by {@link
+ * java.util.ServiceLoader}.
+ */
+public interface RunnerProfile {
+
+  /** What people call it, such as {@code flink}. */
+  String name();
+
+  /** The runner's value of {@code --runner}. */
+  String runner();
+
+  /**
+   * Options in place of the runner's own defaults; what the user gives wins.
+   *
+   * @return name without dashes → value, in the order they are shown
+   */
+  Map<String, String> defaults(Launch launch);
+
+  /** Options of this profile's own, for the help; empty if it has none. */
+  default List<Class<? extends PipelineOptions>> options() {
+    return List.of();
+  }
+
+  /**
+   * Starts the pipeline and returns without waiting for its end. The result's counters and {@link
+   * PipelineResult#cancel} work while it runs.
+   *
+   * @param scratch a directory that goes with the run
+   */
+  default PipelineResult start(Pipeline pipeline, Path scratch) {
+    return pipeline.run();
+  }
+
+  /**
+   * What is to be run.
+   *
+   * @param bounded whether the log is read as a bounded collection
+   */
+  record Launch(boolean bounded) {}
+}

@@ -1,0 +1,2 @@
+/** The Direct runner: tests and laptop. */
+package org.kappabeam.runners.direct;
