@@ -32,7 +32,7 @@ class IndependentJobIT {
   private static final String TOPIC = "transactions";
   private static final int SHARDS = 32;
 
-  @TempDir private Path dir;
+  @TempDir private static Path dir;
   private EmbeddedKafka kafka;
   private FeedReport fed;
 
