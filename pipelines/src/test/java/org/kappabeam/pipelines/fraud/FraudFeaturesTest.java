@@ -21,7 +21,6 @@ import org.kappabeam.coders.fraud.FraudLabel;
 import org.kappabeam.coders.fraud.FraudLabelType;
 import org.kappabeam.coders.fraud.Transaction;
 import org.kappabeam.coders.fraud.TransactionType;
-import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.pipelines.fraud.FraudGraph.Message;
 
@@ -209,9 +208,21 @@ class FraudFeaturesTest {
     assertThat(live(log).get(alert).withdrawn(), is(true));
   }
 
+  @Test
+  void oneIdUsedByTwoCustomersAtOneTerminalGivesTheSameViewsInAnyOrder() {
+    Message habit = payment("before", 0, "careful", "1", 20_00);
+    Message small = payment("x", 5, "careful", "1", 20_00);
+    Message large = payment("x", 5, "generous", "1", 300_00);
+    FraudGraph.Result smallFirst =
+        FraudGraph.live(FraudGraph.oneByOne(List.of(habit, small, large)));
+    FraudGraph.Result largeFirst =
+        FraudGraph.live(FraudGraph.oneByOne(List.of(large, habit, small)));
+    assertThat(smallFirst.scored(), equalTo(largeFirst.scored()));
+    assertThat(smallFirst.alerts(), equalTo(largeFirst.alerts()));
+  }
+
   private static Map<String, ViewRow> live(List<Message> messages) {
-    List<LogBatch> log = FraudGraph.oneByOne(messages);
-    return FraudGraph.live(log).alerts();
+    return FraudGraph.live(FraudGraph.oneByOne(messages)).alerts();
   }
 
   private static Message payment(

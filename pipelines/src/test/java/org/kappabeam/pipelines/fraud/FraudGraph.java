@@ -81,7 +81,7 @@ final class FraudGraph {
   private static Result run(PTransform<PBegin, PCollection<LogBatch>> log) {
     KappaOptions options =
         PipelineOptionsFactory.fromArgs(
-                "--runner=DirectRunner", "--targetParallelism=2", "--shards=3")
+                "--runner=DirectRunner", "--targetParallelism=2", "--shards=2")
             .as(KappaOptions.class);
     Pipeline pipeline = Pipeline.create(options);
     Pilot.Output output = new FraudPilot().build(pipeline.apply("Log", log), options);
