@@ -1,0 +1,79 @@
+package org.kappabeam.runners.flink;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.beam.runners.flink.FlinkPipelineOptions;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.flink.api.java.ExecutionEnvironment;
+import org.kappabeam.pipelines.cli.RunnerProfile;
+
+/**
+ * Flink with the settings that make it safe and fast for us: Beam's own defaults run without
+ * checkpoints, copy every element, and let the number of key groups follow the parallelism, so that
+ * a job could not be rescaled.
+ */
+public final class FlinkProfile implements RunnerProfile {
+  private static final Set<String> EMBEDDED = Set.of("[auto]", "[local]");
+
+  @Override
+  public String name() {
+    return "flink";
+  }
+
+  @Override
+  public String runner() {
+    return "FlinkRunner";
+  }
+
+  @Override
+  public Map<String, String> defaults(Launch launch) {
+    Map<String, String> defaults = new LinkedHashMap<>();
+    defaults.put("streaming", Boolean.toString(!launch.bounded()));
+    defaults.put("parallelism", "2");
+    // Key groups: fixed for the life of the state.
+    defaults.put("maxParallelism", "128");
+    // Our functions neither change nor keep what they are handed.
+    defaults.put("objectReuse", "true");
+    // Would hand state to a running checkpoint without a copy.
+    defaults.put("fasterCopy", "false");
+    defaults.put("disableMetrics", "false");
+    if (!launch.bounded()) {
+      defaults.put("checkpointingInterval", "10000");
+      // An element is a batch of hundreds of events, and the watermark waits for a bundle's end:
+      // Beam's 1000 elements let state grow by days of history while a log is replayed.
+      defaults.put("maxBundleSize", "32");
+      defaults.put("maxBundleTimeMills", "100");
+      // Flink's default is to try for ever: a failure that stays would never be told.
+      defaults.put("numberOfExecutionRetries", "3");
+      defaults.put("executionRetryDelay", "1000");
+      // Ends a live read whose slice has an end.
+      defaults.put("shutdownSourcesAfterIdleMs", "1000");
+    }
+    return defaults;
+  }
+
+  @Override
+  public List<Class<? extends PipelineOptions>> options() {
+    return List.of(FlinkProfileOptions.class);
+  }
+
+  @Override
+  public PipelineResult start(Pipeline pipeline, Path scratch) {
+    FlinkPipelineOptions options = pipeline.getOptions().as(FlinkPipelineOptions.class);
+    if (!EMBEDDED.contains(options.getFlinkMaster())) {
+      // On a cluster the job goes on by itself; the result asks the cluster.
+      options.setAttachedMode(false);
+      return pipeline.run();
+    }
+    if (!ExecutionEnvironment.areExplicitEnvironmentsAllowed()) {
+      // Flink's own client has started us and decides where the job runs.
+      return pipeline.run();
+    }
+    return EmbeddedFlink.start(pipeline, options, scratch);
+  }
+}
