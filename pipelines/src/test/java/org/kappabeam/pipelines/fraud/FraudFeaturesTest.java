@@ -22,7 +22,9 @@ import org.kappabeam.coders.fraud.FraudLabelType;
 import org.kappabeam.coders.fraud.Transaction;
 import org.kappabeam.coders.fraud.TransactionType;
 import org.kappabeam.coders.view.ViewRow;
-import org.kappabeam.pipelines.fraud.FraudGraph.Message;
+import org.kappabeam.pipelines.pilot.Pilot;
+import org.kappabeam.pipelines.pilot.PilotGraph;
+import org.kappabeam.pipelines.pilot.PilotGraph.Message;
 
 /**
  * The pilot's graph against a brute-force model: duplicates, ties in time and contradicting records
@@ -33,12 +35,13 @@ class FraudFeaturesTest {
   private static final long DAY = 24 * HOUR;
   private static final long START = Instant.parse("2024-01-01T00:00:00Z").toEpochMilli();
   private static final int TRANSACTIONS = 300;
+  private static final Pilot PILOT = new FraudPilot();
 
   private static final List<Message> MESSAGES = new ArrayList<>();
   private static FraudModel model;
   private static long damaged;
   private static long late;
-  private static FraudGraph.Result first;
+  private static PilotGraph.Result first;
 
   @BeforeAll
   static void writeTheLog() {
@@ -83,7 +86,7 @@ class FraudFeaturesTest {
       Message message = Message.of(TransactionType.of(), transactions.get(i), MessageFormat.AVRO);
       MESSAGES.add(new Message(message.value(), message.logTime() + 2 * DAY));
     }
-    first = FraudGraph.slice(FraudGraph.oneByOne(MESSAGES));
+    first = PilotGraph.slice(PILOT, PilotGraph.oneByOne(MESSAGES));
   }
 
   /** Times on a grid of three hours: ties, and events on the very edges of the windows. */
@@ -136,26 +139,26 @@ class FraudFeaturesTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void aSliceInAnyOrderGivesTheModelsViews(long seed) {
-    assertIsTheModels(FraudGraph.slice(FraudGraph.shuffled(MESSAGES, seed)));
+    assertIsTheModels(PilotGraph.slice(PILOT, PilotGraph.shuffled(MESSAGES, seed)));
   }
 
   @ParameterizedTest
   @ValueSource(longs = {4, 5, 6})
   void aLiveLogInAnyOrderEndsWithTheModelsViews(long seed) {
-    assertIsTheModels(FraudGraph.live(FraudGraph.shuffled(MESSAGES, seed)));
+    assertIsTheModels(PilotGraph.live(PILOT, PilotGraph.shuffled(MESSAGES, seed)));
   }
 
-  private static void assertIsTheModels(FraudGraph.Result result) {
-    assertThat(result.scored(), equalTo(model.scored()));
+  private static void assertIsTheModels(PilotGraph.Result result) {
+    assertThat(result.view(FraudViews.SCORED_TRANSACTIONS), equalTo(model.scored()));
     Map<String, List<Object>> alerts = new TreeMap<>();
-    for (ViewRow row : result.alerts().values()) {
+    for (ViewRow row : result.view(FraudViews.ALERTS).values()) {
       if (!row.withdrawn()) {
         alerts.put(row.key(), List.of(row.evidence(), row.value(column("value"))));
       }
     }
     assertThat(alerts, equalTo(model.alerts()));
     // Reasons and withdrawn alerts, too, follow from the set of events.
-    assertThat(result.alerts(), equalTo(first.alerts()));
+    assertThat(result.view(FraudViews.ALERTS), equalTo(first.view(FraudViews.ALERTS)));
     assertThat(result.conservation().isReconciled(), is(true));
     assertThat(result.conservation().read(), is((long) MESSAGES.size()));
     assertThat(result.conservation().folded(), is(model.folded()));
@@ -213,16 +216,18 @@ class FraudFeaturesTest {
     Message habit = payment("before", 0, "careful", "1", 20_00);
     Message small = payment("x", 5, "careful", "1", 20_00);
     Message large = payment("x", 5, "generous", "1", 300_00);
-    FraudGraph.Result smallFirst =
-        FraudGraph.live(FraudGraph.oneByOne(List.of(habit, small, large)));
-    FraudGraph.Result largeFirst =
-        FraudGraph.live(FraudGraph.oneByOne(List.of(large, habit, small)));
-    assertThat(smallFirst.scored(), equalTo(largeFirst.scored()));
-    assertThat(smallFirst.alerts(), equalTo(largeFirst.alerts()));
+    PilotGraph.Result smallFirst =
+        PilotGraph.live(PILOT, PilotGraph.oneByOne(List.of(habit, small, large)));
+    PilotGraph.Result largeFirst =
+        PilotGraph.live(PILOT, PilotGraph.oneByOne(List.of(large, habit, small)));
+    assertThat(
+        smallFirst.view(FraudViews.SCORED_TRANSACTIONS),
+        equalTo(largeFirst.view(FraudViews.SCORED_TRANSACTIONS)));
+    assertThat(smallFirst.view(FraudViews.ALERTS), equalTo(largeFirst.view(FraudViews.ALERTS)));
   }
 
   private static Map<String, ViewRow> live(List<Message> messages) {
-    return FraudGraph.live(FraudGraph.oneByOne(messages)).alerts();
+    return PilotGraph.live(PILOT, PilotGraph.oneByOne(messages)).view(FraudViews.ALERTS);
   }
 
   private static Message payment(

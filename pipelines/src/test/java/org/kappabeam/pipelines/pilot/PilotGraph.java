@@ -1,4 +1,4 @@
-package org.kappabeam.pipelines.fraud;
+package org.kappabeam.pipelines.pilot;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,43 +31,50 @@ import org.kappabeam.coders.log.LogBatchCoder;
 import org.kappabeam.coders.log.LogPosition;
 import org.kappabeam.coders.log.LogRecord;
 import org.kappabeam.coders.view.ViewRow;
-import org.kappabeam.pipelines.pilot.KappaOptions;
-import org.kappabeam.pipelines.pilot.Pilot;
+import org.kappabeam.coders.view.ViewSchema;
 import org.kappabeam.transforms.observe.Conservation;
 
-/** The pilot's whole graph on the DirectRunner, its log and its stores in memory. */
-final class FraudGraph {
+/** A pilot's whole graph on the DirectRunner, its log and its stores in memory. */
+public final class PilotGraph {
   private static final Map<String, Queue<ViewRow>> WRITTEN = new ConcurrentHashMap<>();
   private static final AtomicLong RUNS = new AtomicLong();
 
-  private FraudGraph() {}
+  private PilotGraph() {}
 
   /** What a log holds: the bytes of a message and when the log got it. */
-  record Message(byte[] value, long logTime) {
+  public record Message(byte[] value, long logTime) {
     /** The event as it arrives at the very time it happens. */
-    static <E> Message of(EventType<E> type, E event, MessageFormat format) {
+    public static <E> Message of(EventType<E> type, E event, MessageFormat format) {
       return new Message(new EventEncoder().encode(type, event, format), type.eventTime(event));
     }
   }
 
-  /** What is left of a run: every view as a store would keep it. */
-  record Result(
-      Map<String, ViewRow> scored, Map<String, ViewRow> alerts, Conservation conservation) {}
+  /**
+   * What is left of a run.
+   *
+   * @param views by name, each with its rows by key, as a store would keep it
+   */
+  public record Result(Map<String, Map<String, ViewRow>> views, Conservation conservation) {
+    /** The rows of one view, withdrawn ones included. */
+    public Map<String, ViewRow> view(ViewSchema schema) {
+      return views.get(schema.name());
+    }
+  }
 
   /** Runs over a bounded log: every row is written once. */
-  static Result slice(List<LogBatch> log) {
-    return run(Create.of(log).withCoder(LogBatchCoder.of()));
+  public static Result slice(Pilot pilot, List<LogBatch> log) {
+    return run(pilot, Create.of(log).withCoder(LogBatchCoder.of()));
   }
 
   /** Runs over an unbounded log whose watermark stands still until everything has arrived. */
-  static Result live(List<LogBatch> log) {
+  public static Result live(Pilot pilot, List<LogBatch> log) {
     TestStream.Builder<LogBatch> stream = TestStream.create(LogBatchCoder.of());
     for (LogBatch batch : log) {
       stream =
           stream.addElements(
               TimestampedValue.of(batch, Instant.ofEpochMilli(earliestLogTime(batch))));
     }
-    return run(stream.advanceWatermarkToInfinity());
+    return run(pilot, stream.advanceWatermarkToInfinity());
   }
 
   private static long earliestLogTime(LogBatch batch) {
@@ -78,13 +85,13 @@ final class FraudGraph {
     return earliest;
   }
 
-  private static Result run(PTransform<PBegin, PCollection<LogBatch>> log) {
+  private static Result run(Pilot pilot, PTransform<PBegin, PCollection<LogBatch>> log) {
     KappaOptions options =
         PipelineOptionsFactory.fromArgs(
                 "--runner=DirectRunner", "--targetParallelism=2", "--shards=2")
             .as(KappaOptions.class);
     Pipeline pipeline = Pipeline.create(options);
-    Pilot.Output output = new FraudPilot().build(pipeline.apply("Log", log), options);
+    Pilot.Output output = pilot.build(pipeline.apply("Log", log), options);
     String run = RUNS.incrementAndGet() + "/";
     for (Pilot.Rows view : output.views()) {
       String name = run + view.schema().name();
@@ -93,10 +100,11 @@ final class FraudGraph {
     }
     PipelineResult result = pipeline.run();
     result.waitUntilFinish();
-    return new Result(
-        view(run + FraudViews.SCORED_TRANSACTIONS.name()),
-        view(run + FraudViews.ALERTS.name()),
-        Conservation.of(result));
+    Map<String, Map<String, ViewRow>> views = new TreeMap<>();
+    for (ViewSchema schema : pilot.views()) {
+      views.put(schema.name(), view(run + schema.name()));
+    }
+    return new Result(views, Conservation.of(result));
   }
 
   /**
@@ -120,7 +128,7 @@ final class FraudGraph {
   }
 
   /** The messages in random order, over random partitions, in batches of random size. */
-  static List<LogBatch> shuffled(List<Message> messages, long seed) {
+  public static List<LogBatch> shuffled(List<Message> messages, long seed) {
     Random random = new Random(seed);
     List<Message> order = new ArrayList<>(messages);
     Collections.shuffle(order, random);
@@ -137,7 +145,7 @@ final class FraudGraph {
   }
 
   /** The messages in their order, one batch each. */
-  static List<LogBatch> oneByOne(List<Message> messages) {
+  public static List<LogBatch> oneByOne(List<Message> messages) {
     List<LogBatch> log = new ArrayList<>();
     for (Message message : messages) {
       log.add(batch("log-0", log.size(), List.of(message)));
