@@ -141,7 +141,8 @@ class KappaIT {
   void aViewThatIsNoDatabaseIsOneLine() throws IOException {
     String log = kafka.uri("nodatabase");
     simulate(log);
-    Files.writeString(dir.resolve("text.db"), "this is not a database, but it is long enough ".repeat(50));
+    Files.writeString(
+        dir.resolve("text.db"), "this is not a database, but it is long enough ".repeat(50));
 
     Called run = run(log, view("text.db"));
 
@@ -244,8 +245,7 @@ class KappaIT {
     List<String> digests = new ArrayList<>();
     try (ViewStore store = Views.at(view(file), 1).open()) {
       for (ViewSchema schema :
-          List.of(
-              FraudViews.SCORED_TRANSACTIONS, FraudViews.ALERTS, DeadLetterView.schema())) {
+          List.of(FraudViews.SCORED_TRANSACTIONS, FraudViews.ALERTS, DeadLetterView.schema())) {
         digests.add(ViewDigest.of(store, schema));
       }
     }
@@ -260,8 +260,7 @@ class KappaIT {
 
   /** The last line: progress may stand before it, a stack trace may not. */
   private static String failure(Called called) {
-    assertThat(
-        called.err().lines().filter(line -> !line.startsWith("  ")).count(), is(1L));
+    assertThat(called.err().lines().filter(line -> !line.startsWith("  ")).count(), is(1L));
     return called.err().lines().reduce((before, last) -> last).orElse("");
   }
 }

@@ -35,9 +35,12 @@ public final class LiveCounters implements MetricReporter {
   /** The settings that make Flink report to {@link #of} the same name. */
   static Map<String, String> configuration(String job) {
     return Map.of(
-        "metrics.reporters", "kappa",
-        "metrics.reporter.kappa.factory.class", Factory.class.getName(),
-        "metrics.reporter.kappa." + JOB, job);
+        "metrics.reporters",
+        "kappa",
+        "metrics.reporter.kappa.factory.class",
+        Factory.class.getName(),
+        "metrics.reporter.kappa." + JOB,
+        job);
   }
 
   /** The counters of a job so far. */
@@ -56,7 +59,9 @@ public final class LiveCounters implements MetricReporter {
   /** Beam calls a counter of ours {@code namespace.name}. */
   private static void add(MetricsContainerImpl container, String name, long count) {
     int dot = name.indexOf('.');
-    container.getCounter(MetricName.named(name.substring(0, dot), name.substring(dot + 1))).inc(count);
+    container
+        .getCounter(MetricName.named(name.substring(0, dot), name.substring(dot + 1)))
+        .inc(count);
   }
 
   /** Lets go of a job's counters. */
