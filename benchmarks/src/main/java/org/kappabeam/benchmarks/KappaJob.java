@@ -28,6 +28,11 @@ final class KappaJob {
   private static final int MAX_RECORD_BYTES = 262_144;
   private static final long IDLE_MILLIS = 100;
 
+  /** As the product's Flink profile has it. */
+  private static final long BUNDLE_BATCHES = 32;
+
+  private static final long BUNDLE_MILLIS = 100;
+
   private KappaJob() {}
 
   /**
@@ -48,6 +53,8 @@ final class KappaJob {
       options.setCheckpointingInterval(JobProcess.CHECKPOINT_MILLIS);
       options.setStateBackend("filesystem");
       options.setStateBackendStoragePath(checkpoints.toUri().toString());
+      options.setMaxBundleSize(BUNDLE_BATCHES);
+      options.setMaxBundleTimeMills(BUNDLE_MILLIS);
       options.setShutdownSourcesAfterIdleMs(IDLE_MILLIS);
     }
     KafkaLog log = KafkaLog.of(uri, Map.of());

@@ -147,13 +147,15 @@ final class TopicSource extends RichParallelSourceFunction<ConsumerRecord<byte[]
     consumer.pause(enough);
     consumer.resume(wanted);
     ConsumerRecords<byte[], byte[]> records = consumer.poll(missing ? WAIT : Duration.ZERO);
-    Partition first = null;
     for (Partition partition : partitions) {
       List<ConsumerRecord<byte[], byte[]>> own = records.records(partition.name);
       if (!own.isEmpty()) {
         partition.fetched.add(own);
         partition.buffered += own.size();
       }
+    }
+    Partition first = null;
+    for (Partition partition : partitions) {
       if (partition.buffered == 0) {
         if (partition.next < partition.end) {
           return null;

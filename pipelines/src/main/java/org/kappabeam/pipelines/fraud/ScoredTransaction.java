@@ -2,10 +2,6 @@ package org.kappabeam.pipelines.fraud;
 
 import com.google.auto.value.AutoValue;
 import java.io.IOException;
-import java.time.DayOfWeek;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import org.kappabeam.coders.ByteReader;
 import org.kappabeam.coders.ByteWriter;
 import org.kappabeam.coders.CompactCoder;
@@ -17,6 +13,7 @@ import org.kappabeam.coders.CompactCoder;
 @AutoValue
 public abstract class ScoredTransaction {
   private static final int LAST_NIGHT_HOUR = 6;
+  private static final long HOUR_MILLIS = 60L * 60 * 1000;
 
   public abstract Spending spending();
 
@@ -58,17 +55,15 @@ public abstract class ScoredTransaction {
 
   /** Saturday or Sunday, in UTC. */
   public final boolean duringWeekend() {
-    DayOfWeek day = utc().getDayOfWeek();
-    return day == DayOfWeek.SATURDAY || day == DayOfWeek.SUNDAY;
+    long days = Math.floorDiv(spending().transaction().eventTime(), Windows.DAY);
+    // 1970-01-01 was a Thursday, so Monday is 0.
+    return Math.floorMod(days + 3, 7) >= 5;
   }
 
   /** Hours 0 to 6, in UTC. */
   public final boolean duringNight() {
-    return utc().getHour() <= LAST_NIGHT_HOUR;
-  }
-
-  private OffsetDateTime utc() {
-    return Instant.ofEpochMilli(spending().transaction().eventTime()).atOffset(ZoneOffset.UTC);
+    long time = Math.floorMod(spending().transaction().eventTime(), Windows.DAY);
+    return time / HOUR_MILLIS <= LAST_NIGHT_HOUR;
   }
 
   /** The mean amount in currency units. */

@@ -1,5 +1,6 @@
 package org.kappabeam.transforms.fold;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -105,6 +106,31 @@ final class Chunk<E> {
       throw new IllegalStateException("the chunk is spilled");
     }
     return array;
+  }
+
+  /** Writes the times and running totals of the first {@code n} events into arrays. */
+  void copyTotals(long[] toTimes, long[] toSums, int n) {
+    System.arraycopy(times(), 0, toTimes, 0, n);
+    System.arraycopy(body(sums), 0, toSums, 0, n);
+  }
+
+  /** This open chunk without its first {@code from} events. */
+  Chunk<E> openFrom(int from) {
+    if (entries == null) {
+      throw new IllegalStateException("the chunk is not open");
+    }
+    return new Chunk<>(
+        id,
+        size - from,
+        times()[from],
+        lastTime,
+        baseCount + from,
+        sumBefore(from),
+        weightBefore(from),
+        Arrays.copyOfRange(times(), from, size),
+        Arrays.copyOfRange(body(sums), from, size),
+        weights == null ? null : Arrays.copyOfRange(weights, from, size),
+        new ArrayList<>(entries.subList(from, size)));
   }
 
   /** Events {@code [from, to)} as a settled chunk. */

@@ -89,7 +89,9 @@ final class KeyFolder<E, R> {
       int s = fold.seriesOf(entry.event);
       if (entry.time >= settleBefore) {
         arrivals.get(s).add(entry);
-      } else if (!series[s].derived()) {
+      } else if (series[s].derived()) {
+        out.lost();
+      } else {
         out.dead(
             DeadLetterReason.FORGOTTEN,
             "event time is behind the watermark by " + (settleBefore - entry.time) + " ms",
@@ -114,7 +116,7 @@ final class KeyFolder<E, R> {
     for (int s = 0; s < series.length; s++) {
       spill(s);
     }
-    return new KeyHistory<>(List.of(past));
+    return new KeyHistory<>(Arrays.asList(past));
   }
 
   // ---- new events -------------------------------------------------------------------------------
@@ -134,9 +136,14 @@ final class KeyFolder<E, R> {
       tail = Math.max(firstOpen, tail + 1);
     }
     merged.clear();
+    // What stands before the first new event stays as it is, and is not even looked at.
+    int kept = tail < chunks.length ? firstFrom(chunks[tail], lowest) : 0;
     int next = 0;
     for (int c = tail; c < chunks.length; c++) {
-      for (Entry<E> entry : entries(chunks[c])) {
+      List<Entry<E>> entries = entries(chunks[c]);
+      int from = c == tail ? kept : 0;
+      merged.addAll(entries.subList(0, from));
+      for (Entry<E> entry : entries.subList(from, entries.size())) {
         while (next < fresh.size() && Entry.compare(fresh.get(next), entry) < 0) {
           add(s, fresh.get(next++), out);
         }
@@ -149,7 +156,18 @@ final class KeyFolder<E, R> {
     while (next < fresh.size()) {
       add(s, fresh.get(next++), out);
     }
-    rebuild(s, tail);
+    rebuild(s, tail, kept);
+  }
+
+  /** The index of the first event of an open chunk that does not come before another one. */
+  private static <E> int firstFrom(Chunk<E> chunk, Entry<E> other) {
+    int index = chunk.upTo(other.time - 1);
+    while (index < chunk.size
+        && chunk.times()[index] == other.time
+        && Entry.compare(entries(chunk).get(index), other) < 0) {
+      index++;
+    }
+    return index;
   }
 
   /** Adds an arrival behind what is merged so far, or merges it with the same event there. */
@@ -227,32 +245,58 @@ final class KeyFolder<E, R> {
     }
   }
 
-  /** Puts what was merged in place of the chunks from {@code tail} on. */
-  private void rebuild(int s, int tail) {
+  /**
+   * Puts what was merged in place of the chunks from {@code tail} on.
+   *
+   * @param kept how many events at the beginning of the first of them are the old ones
+   */
+  private void rebuild(int s, int tail, int kept) {
     KeyHistory.Past<E> old = past[s];
     int total = merged.size();
     int fresh = (total + OPEN_CHUNK - 1) / OPEN_CHUNK;
     Chunk<E>[] chunks = Arrays.copyOf(old.chunks, tail + fresh);
-    Chunk<E> previous = tail == 0 ? null : loaded(s, tail - 1);
+    Chunk<E> first = tail < old.chunks.length ? old.chunks[tail] : null;
+    Chunk<E> previous = first != null || tail == 0 ? null : loaded(s, tail - 1);
     int id = old.nextId;
     for (int i = 0; i < fresh; i++) {
       int from = i * OPEN_CHUNK;
       int c = tail + i;
+      List<Entry<E>> entries =
+          new ArrayList<>(merged.subList(from, Math.min(total, from + OPEN_CHUNK)));
+      int chunkId = c < old.chunks.length ? old.chunks[c].id : id++;
       previous =
-          openChunk(
-              fold,
-              series[s].derived(),
-              c < old.chunks.length ? old.chunks[c].id : id++,
-              previous == null ? 0 : previous.baseCount + previous.size,
-              previous == null ? 0 : previous.sumBefore(previous.size),
-              previous == null ? 0 : previous.weightBefore(previous.size),
-              new ArrayList<>(merged.subList(from, Math.min(total, from + OPEN_CHUNK))));
+          i == 0 && first != null
+              ? openChunk(
+                  fold,
+                  series[s].derived(),
+                  chunkId,
+                  first.baseCount,
+                  first.baseSum,
+                  first.baseWeight,
+                  entries,
+                  first,
+                  kept)
+              : openChunk(
+                  fold,
+                  series[s].derived(),
+                  chunkId,
+                  previous == null ? 0 : previous.baseCount + previous.size,
+                  previous == null ? 0 : previous.sumBefore(previous.size),
+                  previous == null ? 0 : previous.weightBefore(previous.size),
+                  entries,
+                  null,
+                  0);
       chunks[c] = previous;
     }
     past[s] = new KeyHistory.Past<>(chunks, id);
   }
 
-  /** An open chunk; its running totals follow from its base and its events. */
+  /**
+   * An open chunk; its running totals follow from its base and its events.
+   *
+   * @param like a chunk with the same base, or {@code null}
+   * @param kept how many events it has in common with that chunk, from the beginning
+   */
   static <E> Chunk<E> openChunk(
       Fold<E, ?> fold,
       boolean derived,
@@ -260,14 +304,22 @@ final class KeyFolder<E, R> {
       long baseCount,
       long baseSum,
       long baseWeight,
-      List<Entry<E>> entries) {
+      List<Entry<E>> entries,
+      @Nullable Chunk<E> like,
+      int kept) {
     int n = entries.size();
     long[] times = new long[n];
     long[] sums = new long[n];
     long[] weights = null;
     long sum = baseSum;
     long weight = baseWeight;
-    for (int i = 0; i < n; i++) {
+    if (like != null) {
+      like.copyTotals(times, sums, kept);
+      weights = like.weights == null ? null : Arrays.copyOf(like.weights, n);
+      sum = like.sumBefore(kept);
+      weight = like.weightBefore(kept);
+    }
+    for (int i = kept; i < n; i++) {
       Entry<E> entry = entries.get(i);
       times[i] = entry.time;
       sum += fold.measure(entry.event);
@@ -463,16 +515,7 @@ final class KeyFolder<E, R> {
         chunks.add(open.settled(id++, 0, n));
       }
       if (n < open.size) {
-        List<Entry<E>> rest = entries(open).subList(n, open.size);
-        chunks.add(
-            openChunk(
-                fold,
-                series[s].derived(),
-                open.id,
-                open.baseCount + n,
-                open.sumBefore(n),
-                open.weightBefore(n),
-                new ArrayList<>(rest)));
+        chunks.add(open.openFrom(n));
         c++;
         break;
       }

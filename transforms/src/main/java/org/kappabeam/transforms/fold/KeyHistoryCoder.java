@@ -107,7 +107,8 @@ final class KeyHistoryCoder<E> extends Coder<KeyHistory<E>> {
       for (int i = 0; i < n; i++) {
         entries.add(readEntry(in));
       }
-      return KeyFolder.openChunk(fold, derived, id, baseCount, baseSum, baseWeight, entries);
+      return KeyFolder.openChunk(
+          fold, derived, id, baseCount, baseSum, baseWeight, entries, null, 0);
     }
     long[] times = new long[n];
     long[] sums = new long[n];

@@ -44,6 +44,10 @@ public final class FlinkProfile implements RunnerProfile {
     defaults.put("disableMetrics", "false");
     if (!launch.bounded()) {
       defaults.put("checkpointingInterval", "10000");
+      // An element is a batch of hundreds of events, and the watermark waits for a bundle's end:
+      // Beam's 1000 elements let state grow by days of history while a log is replayed.
+      defaults.put("maxBundleSize", "32");
+      defaults.put("maxBundleTimeMills", "100");
       // Flink's default is to try for ever: a failure that stays would never be told.
       defaults.put("numberOfExecutionRetries", "3");
       defaults.put("executionRetryDelay", "1000");

@@ -105,6 +105,23 @@ class RecoveryIT {
     assertThat(output(), containsString("Restoring job"));
   }
 
+  @Test
+  void rowsComeOutWhileMostPartitionsAreEmptyAndOneWentIdle() throws Exception {
+    log = kafka.uri("quiet");
+    Logs.create(log, 8, Map.of());
+    FraudSimulator source =
+        new FraudSimulator(
+            new FraudSimulator.Options(5, Instant.parse("2024-01-01T00:00:00Z"), 20, 2, 2));
+    start(null);
+    try (LogWriter writer = Logs.writer(log, Map.of())) {
+      FeedReport written =
+          new FraudFeed(FraudFeed.Options.clean(MessageFormat.AVRO), writer, report -> {})
+              .run(source.iterator());
+      waitFor("all rows", () -> rows() == written.transactions());
+      assertThat(written.transactions(), greaterThan(20L));
+    }
+  }
+
   private CompletableFuture<FeedReport> feed() {
     return CompletableFuture.supplyAsync(
         () -> {

@@ -1,0 +1,2 @@
+/** The benchmarked jobs held against each other. */
+package org.kappabeam.benchmarks;
