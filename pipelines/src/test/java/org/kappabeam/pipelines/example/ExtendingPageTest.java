@@ -43,7 +43,8 @@ class ExtendingPageTest {
 
   @Test
   void noClassOfTheExampleIsLeftOut() throws IOException {
-    List<String> shown = SHOWN.matcher(Files.readString(PAGE)).results().map(m -> m.group(1)).toList();
+    List<String> shown =
+        SHOWN.matcher(Files.readString(PAGE)).results().map(m -> m.group(1)).toList();
     try (Stream<Path> files = Files.list(SOURCES)) {
       files
           .map(file -> file.getFileName().toString())

@@ -65,7 +65,8 @@ class HouseTest {
     String kafka = root + ".transforms.kafka..";
     String jdbc = root + ".transforms.jdbc..";
     String[] connectors = {kafka, jdbc};
-    String[] pure = packages(root, "transforms.", "decode", "fold", "shard", "deadletter", "observe");
+    String[] pure =
+        packages(root, "transforms.", "decode", "fold", "shard", "deadletter", "observe");
     String[] contracts = packages(root, "transforms.", "log", "view");
     String[] pilots = packages(root, "pipelines.", "fraud", "pilot");
     String[] deciding =
@@ -169,7 +170,8 @@ class HouseTest {
     Path silent = Files.createDirectories(dir.resolve("src/main/java/a"));
     Path told = Files.createDirectories(dir.resolve("src/main/java/b"));
     for (Path file :
-        List.of(silent.resolve("A.java"), told.resolve("B.java"), told.resolve("package-info.java"))) {
+        List.of(
+            silent.resolve("A.java"), told.resolve("B.java"), told.resolve("package-info.java"))) {
       Files.writeString(file, "");
     }
     assertThat(silentPackages(dir), contains(silent));
