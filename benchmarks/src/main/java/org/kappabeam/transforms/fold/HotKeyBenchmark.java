@@ -127,6 +127,11 @@ public final class HotKeyBenchmark {
     }
 
     @Override
+    public void lost() {
+      throw new IllegalStateException("raw events are refused, not lost");
+    }
+
+    @Override
     public void dead(DeadLetterReason reason, String detail, Entry<Transaction> entry) {
       throw new IllegalStateException(reason + ": " + detail);
     }

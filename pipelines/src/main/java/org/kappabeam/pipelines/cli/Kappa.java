@@ -4,7 +4,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.kappabeam.pipelines.pilot.Pilot;
 import org.kappabeam.pipelines.pilot.PilotFeed;
 import picocli.CommandLine;
@@ -13,6 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line. Exit codes: 0 done; 1 it failed, and a line on standard error says why and what
@@ -27,6 +30,9 @@ import picocli.CommandLine.ScopeType;
 public final class Kappa implements Callable<Integer> {
   /** The exit code after Ctrl-C, as shells have it. */
   static final int INTERRUPTED = 130;
+
+  /** The exit code after SIGTERM, as shells have it. */
+  private static final int TERMINATED = 143;
 
   private final Terminal terminal;
 
@@ -47,6 +53,9 @@ public final class Kappa implements Callable<Integer> {
   }
 
   public static void main(String[] args) {
+    if (Boolean.getBoolean("kappa.endWithParent")) {
+      endWithParent();
+    }
     Terminal terminal =
         new Terminal(
             new PrintWriter(System.out, true, StandardCharsets.UTF_8),
@@ -55,6 +64,19 @@ public final class Kappa implements Callable<Integer> {
     terminal.flush();
     // Not after Ctrl-C: then the virtual machine is ending already.
     System.exit(code);
+  }
+
+  /** A launcher that is terminated does not tell its child. */
+  private static void endWithParent() {
+    ProcessHandle.current()
+        .parent()
+        .ifPresent(
+            parent -> {
+              CompletableFuture<Void> end =
+                  parent.onExit().thenRunAsync(() -> System.exit(TERMINATED));
+              // Nobody waits for it: it ends the process.
+              end.isDone();
+            });
   }
 
   /** Runs a command and returns its exit code. */
@@ -124,10 +146,25 @@ public final class Kappa implements Callable<Integer> {
 
   private static int mistyped(Terminal terminal, ParameterException e) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    String message = Failures.oneLine(String.valueOf(e.getMessage()));
+    String message = Failures.oneLine(String.valueOf(e.getMessage()) + hint(e));
     terminal.err().println("kappa: " + message + " (" + command + " --help explains)");
     terminal.flush();
     return CommandLine.ExitCode.USAGE;
+  }
+
+  /** The command or pilot that was probably meant, or those that there are. */
+  private static String hint(ParameterException e) {
+    Set<String> known = e.getCommandLine().getSubcommands().keySet();
+    if (known.isEmpty()) {
+      return "";
+    }
+    String nearest =
+        e instanceof UnmatchedArgumentException unmatched
+            ? OptionCatalog.nearest(unmatched.getUnmatched().get(0), known)
+            : null;
+    return nearest == null
+        ? ": use one of " + String.join(", ", known)
+        : ": did you mean " + nearest + "?";
   }
 
   private int failed(Exception e) {

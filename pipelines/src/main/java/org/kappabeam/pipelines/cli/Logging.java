@@ -1,6 +1,6 @@
 package org.kappabeam.pipelines.cli;
 
-import java.util.List;
+import java.util.Locale;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
@@ -16,14 +16,6 @@ import java.util.logging.Logger;
 final class Logging {
   private static final String OURS = "org.kappabeam";
 
-  /** Held, since the logging system forgets the levels of loggers that nobody holds. */
-  private static final List<Logger> HELD =
-      List.of(
-          Logger.getLogger(OURS),
-          Logger.getLogger("kafka"),
-          Logger.getLogger("org.apache.kafka"),
-          Logger.getLogger("state.change.logger"));
-
   private Logging() {}
 
   static void configure(boolean verbose) {
@@ -31,14 +23,11 @@ final class Logging {
     Handler terminal = new ConsoleHandler();
     terminal.setLevel(Level.ALL);
     terminal.setFormatter(new Line());
+    // Not by levels of loggers: libraries set those, too.
+    terminal.setFilter(entry -> verbose || entry.getLoggerName().startsWith(OURS));
     Logger root = Logger.getLogger("");
     root.addHandler(terminal);
-    root.setLevel(verbose ? Level.INFO : Level.OFF);
-    for (Logger logger : HELD) {
-      boolean ours = logger.getName().equals(OURS);
-      logger.setLevel(
-          ours ? (verbose ? Level.INFO : Level.WARNING) : verbose ? Level.WARNING : Level.OFF);
-    }
+    root.setLevel(verbose ? Level.INFO : Level.WARNING);
   }
 
   private static final class Line extends Formatter {
@@ -46,6 +35,7 @@ final class Logging {
     public String format(LogRecord entry) {
       Throwable thrown = entry.getThrown();
       return String.format(
+          Locale.ROOT,
           "%1$tT %2$-7s %3$s: %4$s%5$s%n",
           entry.getMillis(),
           entry.getLevel().getName(),

@@ -83,7 +83,6 @@ final class RunCommand implements Callable<Integer> {
     OptionSpec.Builder builder =
         OptionSpec.builder("--" + option.name())
             .type(option.type())
-            .required(option.required())
             .paramLabel(label(option))
             // A per cent sign or a reference in a description is not for picocli to fill in.
             .description(description.replace("%", "%%").replace("${", "$${"));
@@ -177,7 +176,23 @@ final class RunCommand implements Callable<Integer> {
     for (String arg : parsed.unmatched()) {
       given.add(checked(arg, known));
     }
+    requireAll(given);
     return given;
+  }
+
+  /** After the unknown ones: a required option may just be mistyped. */
+  private void requireAll(List<String> given) {
+    List<String> missing = new ArrayList<>();
+    for (OptionCatalog.Declared option : OptionCatalog.of(KappaOptions.class)) {
+      if (option.required()
+          && given.stream().noneMatch(arg -> arg.startsWith("--" + option.name() + "="))) {
+        missing.add("--" + option.name() + "=" + label(option));
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "still needed: " + String.join(" ", missing));
+    }
   }
 
   private static boolean isPipelineOption(String name) {

@@ -4,22 +4,18 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.kappabeam.coders.event.EventEncoder;
-import org.kappabeam.coders.event.MessageFormat;
 import org.kappabeam.coders.fraud.Transaction;
-import org.kappabeam.coders.fraud.TransactionCoder;
 import org.kappabeam.coders.fraud.TransactionType;
-import org.kappabeam.transforms.fold.Fold;
+import org.kappabeam.transforms.fold.EventFold;
 import org.kappabeam.transforms.fold.History;
 import org.kappabeam.transforms.fold.Series;
 
 /** Per customer: how often and how much in the last 1, 7 and 30 days, this transaction included. */
-public final class CustomerFold extends Fold<Transaction, Spending> {
+public final class CustomerFold extends EventFold<Transaction, Spending> {
   private static final int TRANSACTIONS = 0;
 
-  @Override
-  public Coder<Transaction> eventCoder() {
-    return TransactionCoder.of();
+  public CustomerFold() {
+    super(TransactionType.of());
   }
 
   @Override
@@ -35,16 +31,6 @@ public final class CustomerFold extends Fold<Transaction, Spending> {
   @Override
   public String key(Transaction transaction) {
     return transaction.customerId();
-  }
-
-  @Override
-  public long time(Transaction transaction) {
-    return transaction.eventTime();
-  }
-
-  @Override
-  public String id(Transaction transaction) {
-    return transaction.id();
   }
 
   @Override
@@ -71,10 +57,5 @@ public final class CustomerFold extends Fold<Transaction, Spending> {
     return loser.terminalId().equals(winner.terminalId())
         ? null
         : Spending.withdrawn(loser, evidence);
-  }
-
-  @Override
-  public byte[] toMessage(Transaction transaction) {
-    return new EventEncoder().encode(TransactionType.of(), transaction, MessageFormat.JSON);
   }
 }

@@ -6,10 +6,8 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.kappabeam.coders.Batch;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.view.ViewSchema;
-import org.kappabeam.pipelines.pilot.Durations;
 import org.kappabeam.pipelines.pilot.KappaOptions;
 import org.kappabeam.pipelines.pilot.Pilot;
-import org.kappabeam.transforms.decode.TimeRule;
 
 /** {@code kappa run fraud}: scored transactions and alerts. */
 public final class FraudPilot implements Pilot {
@@ -26,12 +24,8 @@ public final class FraudPilot implements Pilot {
 
   @Override
   public Output build(PCollection<LogBatch> records, KappaOptions options) {
-    TimeRule timeRule =
-        TimeRule.of(
-            Durations.parse("allowedLateness", options.getAllowedLateness()),
-            Durations.parse("allowedSkew", options.getAllowedSkew()));
     FraudFeatures features =
-        FraudFeatures.of(timeRule, options.getMaxRecordBytes(), options.getShards());
+        FraudFeatures.of(Pilot.timeRule(options), options.getMaxRecordBytes(), options.getShards());
     PCollectionTuple results = records.apply("Fraud", features);
     PCollection<Batch<ScoredTransaction>> scored = results.get(features.scored());
     return new Output(

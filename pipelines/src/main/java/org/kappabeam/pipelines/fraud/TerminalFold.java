@@ -8,6 +8,7 @@ import org.kappabeam.coders.event.EventEncoder;
 import org.kappabeam.coders.event.EventType;
 import org.kappabeam.coders.event.MessageFormat;
 import org.kappabeam.coders.fraud.FraudLabelType;
+import org.kappabeam.coders.fraud.Transaction;
 import org.kappabeam.coders.fraud.TransactionType;
 import org.kappabeam.transforms.fold.Fold;
 import org.kappabeam.transforms.fold.History;
@@ -62,9 +63,13 @@ public final class TerminalFold extends Fold<TerminalEvent, ScoredTransaction> {
 
   @Override
   public String id(TerminalEvent event) {
-    return event.kind() == TerminalEvent.Kind.LABEL
-        ? event.label().transactionId()
-        : event.spending().transaction().id();
+    if (event.kind() == TerminalEvent.Kind.LABEL) {
+      return event.label().transactionId();
+    }
+    // With the customer: of two who use one id, neither may take the other's place here, or it
+    // would depend on the order of arrival whether the loser's row was ever made.
+    Transaction transaction = event.spending().transaction();
+    return transaction.id() + '/' + transaction.customerId();
   }
 
   /** How often it counts: once, or not at all if it is withdrawn. */

@@ -40,14 +40,15 @@ public final class KappaPipeline {
           "--readMode=SLICE needs an end", "add --until=latest or --until=<log time>");
     }
     Views views = Views.at(options.getView(), options.getGeneration());
+    // Before the view is touched: a mistyped log leaves no empty tables behind.
+    Slice pinned = log.resolve(options.getFrom(), options.getUntil());
     try (ViewStore store = views.open()) {
       for (ViewSchema schema : pilot.views()) {
         store.create(schema);
       }
       store.create(DeadLetterView.schema());
     }
-    return new KappaPipeline(
-        pilot, options, log, log.resolve(options.getFrom(), options.getUntil()), views);
+    return new KappaPipeline(pilot, options, log, pinned, views);
   }
 
   /** What will be read. */

@@ -7,6 +7,9 @@ import org.kappabeam.coders.event.DeadLetter;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.coders.view.ViewSchema;
+import org.kappabeam.transforms.decode.DecodeLog;
+import org.kappabeam.transforms.decode.Route;
+import org.kappabeam.transforms.decode.TimeRule;
 
 /**
  * A program over a log: from records to the rows of its views. Knows no log, no store, no runner.
@@ -21,6 +24,23 @@ public interface Pilot {
 
   /** Builds the graph. */
   Output build(PCollection<LogBatch> records, KappaOptions options);
+
+  /** How the options say records are decoded: into the events of these routes. */
+  static DecodeLog decode(KappaOptions options, Route<?, ?>... routes) {
+    return DecodeLog.of(
+        List.of(routes), timeRule(options), options.getMaxRecordBytes(), options.getShards());
+  }
+
+  /**
+   * How late and how early the options allow a record to be.
+   *
+   * @throws org.kappabeam.coders.KappaException if an option is no duration
+   */
+  static TimeRule timeRule(KappaOptions options) {
+    return TimeRule.of(
+        Durations.parse("allowedLateness", options.getAllowedLateness()),
+        Durations.parse("allowedSkew", options.getAllowedSkew()));
+  }
 
   /** The rows of each view, and what was refused on the way. */
   record Output(List<Rows> views, PCollection<DeadLetter> deadLetters) {}

@@ -23,6 +23,7 @@ final class BatchFolder<E, R> implements FoldOutput<E, R> {
   private final Counter foldedCounter = Conservation.foldedCounter();
   private final Counter duplicateCounter = Conservation.duplicateCounter();
   private final Counter deadCounter = Conservation.deadCounter();
+  private final Counter lostCounter = Conservation.lostCounter();
 
   private final Map<String, List<Entry<E>>> byKey = new LinkedHashMap<>();
   private final List<DeadLetter> deadLetters = new ArrayList<>();
@@ -31,6 +32,7 @@ final class BatchFolder<E, R> implements FoldOutput<E, R> {
   private long oldest = Long.MAX_VALUE;
   private long folded;
   private long duplicates;
+  private long lost;
 
   BatchFolder(Fold<E, R> fold) {
     this.fold = fold;
@@ -93,6 +95,7 @@ final class BatchFolder<E, R> implements FoldOutput<E, R> {
     deadLetters.forEach(deadTo);
     foldedCounter.inc(folded);
     duplicateCounter.inc(duplicates);
+    lostCounter.inc(lost);
     deadCounter.inc(deadLetters.size());
     byKey.clear();
     deadLetters.clear();
@@ -100,6 +103,7 @@ final class BatchFolder<E, R> implements FoldOutput<E, R> {
     oldest = Long.MAX_VALUE;
     folded = 0;
     duplicates = 0;
+    lost = 0;
   }
 
   @Override
@@ -115,6 +119,11 @@ final class BatchFolder<E, R> implements FoldOutput<E, R> {
   @Override
   public void duplicate() {
     duplicates++;
+  }
+
+  @Override
+  public void lost() {
+    lost++;
   }
 
   @Override

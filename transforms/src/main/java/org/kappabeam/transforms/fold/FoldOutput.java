@@ -12,6 +12,9 @@ interface FoldOutput<E, R> {
   /** A raw event that was there already. */
   void duplicate();
 
+  /** A correction that came after its row was settled: the watermark was wrong. Must not happen. */
+  void lost();
+
   /**
    * A raw event that is refused; one that had been folded before, if a smaller one displaced it.
    */

@@ -95,7 +95,9 @@ final class KeyFolder<E, R> {
       int s = fold.seriesOf(entry.event);
       if (entry.time >= settleBefore) {
         arrivals.get(s).add(entry);
-      } else if (!series[s].derived()) {
+      } else if (series[s].derived()) {
+        out.lost();
+      } else {
         out.dead(
             DeadLetterReason.FORGOTTEN,
             "event time is behind the watermark by " + (settleBefore - entry.time) + " ms",

@@ -81,12 +81,15 @@ final class KafkaBatches {
     return List.of(own);
   }
 
-  /** The element timestamp of a batch: its first log time, within what Beam can represent. */
-  static Instant timestamp(LogBatch batch) {
-    long first = batch.logTime(0);
+  /**
+   * The element timestamp of a batch: the earliest event time that is not too late in its first
+   * record. A runner holds the watermark there while the batch is on its way, so no stage settles a
+   * time that the batch can still change.
+   */
+  static Instant timestamp(LogBatch batch, long allowedLatenessMillis) {
+    long first = Math.min(batch.logTime(0), KafkaPartition.LAST_TIME);
+    long earliest = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
     return Instant.ofEpochMilli(
-        Math.max(
-            BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis(),
-            Math.min(first, KafkaPartition.LAST_TIME)));
+        first < earliest + allowedLatenessMillis ? earliest : first - allowedLatenessMillis);
   }
 }

@@ -22,7 +22,6 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
-import org.apache.kafka.common.config.provider.FileConfigProvider;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -37,8 +36,9 @@ import org.kappabeam.coders.KappaException;
  * Kafka clients as this package needs them, and their failures as lines a person can act on.
  *
  * <p>Settings of the user win over our tuning, and what correctness rests on wins over the user. A
- * value may be a reference, {@code ${env:NAME}} or {@code ${file:/path:key}}: the client resolves
- * it where it runs, so that no secret travels with the pipeline.
+ * value may be a reference, {@code ${env:NAME}}, {@code ${file:/path}} or {@code
+ * ${file:/path:key}}: the client resolves it where it runs, so that no secret travels with the
+ * pipeline.
  */
 final class KafkaClients {
   /** How long a question to the brokers may take before it is a failure. */
@@ -126,7 +126,7 @@ final class KafkaClients {
     config.put("client.id", "kappa-" + uri.topic());
     config.put("config.providers", "env,file");
     config.put("config.providers.env.class", EnvVarConfigProvider.class.getName());
-    config.put("config.providers.file.class", FileConfigProvider.class.getName());
+    config.put("config.providers.file.class", SecretFileProvider.class.getName());
     // Several clients of one process share the id; their JMX beans would only collide.
     config.put("auto.include.jmx.reporter", false);
     config.put("metric.reporters", "");

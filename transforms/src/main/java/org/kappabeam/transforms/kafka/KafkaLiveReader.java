@@ -58,6 +58,7 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
 
   private @Nullable Consumer<byte[], byte[]> consumer;
   private @Nullable KafkaWatch watch;
+  private KafkaPace.@Nullable Runner pace;
   private @Nullable LogBatch current;
   private int knownPartitions;
   private long watermark = KafkaPartition.NO_TIME;
@@ -109,6 +110,7 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
               source.uri(), source.clientProperties(), knownPartitions, KafkaWatch.Pace.DEFAULT);
     }
     assign(partitions.values());
+    pace = KafkaPace.join(source.id(), source.allowedLatenessMillis());
     return advance();
   }
 
@@ -128,6 +130,7 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
       takeNewPartitions(watch.partitions());
     }
     if (allFinished()) {
+      pace().pause();
       backlogBytes = 0;
       return false;
     }
@@ -146,7 +149,11 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
         first = partition;
       }
     }
-    if (first != null) {
+    if (first == null) {
+      if (!lagging()) {
+        pace().pause();
+      }
+    } else if (pace().mayGo(first.headTime(), first.headSpan())) {
       long before = first.bufferedBytes();
       current = first.take();
       readRecords += current.size();
@@ -259,7 +266,7 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
 
   @Override
   public Instant getCurrentTimestamp() {
-    return KafkaBatches.timestamp(getCurrent());
+    return KafkaBatches.timestamp(getCurrent(), source.allowedLatenessMillis());
   }
 
   @Override
@@ -341,7 +348,18 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
         watch.close();
         watch = null;
       }
+      if (pace != null) {
+        pace.leave();
+        pace = null;
+      }
     }
+  }
+
+  private KafkaPace.Runner pace() {
+    if (pace == null) {
+      throw new IllegalStateException("the reader is not started");
+    }
+    return pace;
   }
 
   private Consumer<byte[], byte[]> consumer() {

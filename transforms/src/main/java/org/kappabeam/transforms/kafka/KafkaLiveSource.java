@@ -3,6 +3,7 @@ package org.kappabeam.transforms.kafka;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -16,6 +17,7 @@ import org.kappabeam.coders.log.Slice;
  * that do not exist yet.
  */
 final class KafkaLiveSource extends UnboundedSource<LogBatch, KafkaMark> {
+  private final String id;
   private final KafkaUri uri;
   private final Map<String, String> clientProperties;
   private final Slice slice;
@@ -25,22 +27,30 @@ final class KafkaLiveSource extends UnboundedSource<LogBatch, KafkaMark> {
 
   KafkaLiveSource(
       KafkaUri uri, Map<String, String> clientProperties, Slice slice, long allowedLatenessMillis) {
-    this(uri, clientProperties, slice, allowedLatenessMillis, 0, 1);
+    // Tells the readers of one source from those of another over the same topic; nothing more.
+    this(UUID.randomUUID().toString(), uri, clientProperties, slice, allowedLatenessMillis, 0, 1);
   }
 
   private KafkaLiveSource(
+      String id,
       KafkaUri uri,
       Map<String, String> clientProperties,
       Slice slice,
       long allowedLatenessMillis,
       int split,
       int splits) {
+    this.id = id;
     this.uri = uri;
     this.clientProperties = clientProperties;
     this.slice = slice;
     this.allowedLatenessMillis = allowedLatenessMillis;
     this.split = split;
     this.splits = splits;
+  }
+
+  /** The same for all splits of a source. */
+  String id() {
+    return id;
   }
 
   KafkaUri uri() {
@@ -69,7 +79,7 @@ final class KafkaLiveSource extends UnboundedSource<LogBatch, KafkaMark> {
     int n = Math.max(1, Math.min(desiredNumSplits, slice.ranges().size()));
     List<KafkaLiveSource> all = new ArrayList<>(n);
     for (int i = 0; i < n; i++) {
-      all.add(new KafkaLiveSource(uri, clientProperties, slice, allowedLatenessMillis, i, n));
+      all.add(new KafkaLiveSource(id, uri, clientProperties, slice, allowedLatenessMillis, i, n));
     }
     return all;
   }

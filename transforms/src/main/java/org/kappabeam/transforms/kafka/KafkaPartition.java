@@ -102,6 +102,12 @@ final class KafkaPartition {
     return fetched.element().get(head).timestamp();
   }
 
+  /** How much log time lies between the next record and the last one fetched with it. */
+  long headSpan() {
+    List<ConsumerRecord<byte[], byte[]>> records = fetched.element();
+    return Math.max(0, records.get(records.size() - 1).timestamp() - headTime());
+  }
+
   /** Emits the next batch. */
   LogBatch take() {
     List<ConsumerRecord<byte[], byte[]>> records = fetched.element();

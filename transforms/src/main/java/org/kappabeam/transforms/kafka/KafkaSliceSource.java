@@ -220,7 +220,7 @@ final class KafkaSliceSource extends BoundedSource<LogBatch> {
 
     @Override
     public Instant getCurrentTimestamp() {
-      return KafkaBatches.timestamp(getCurrent());
+      return KafkaBatches.timestamp(getCurrent(), 0);
     }
 
     @Override

@@ -25,19 +25,29 @@ public abstract class Conservation {
 
   public abstract long dead();
 
+  /**
+   * Corrections between two stages that came after their row was settled. Zero unless the watermark
+   * ran ahead of the log.
+   */
+  public abstract long lost();
+
   /** Whether every record read is accounted for. */
   public final boolean isReconciled() {
-    return read() == folded() + duplicates() + dead();
+    return read() == folded() + duplicates() + dead() && lost() == 0;
   }
 
   public static Conservation of(long read, long folded, long duplicates, long dead) {
-    return new AutoValue_Conservation(read, folded, duplicates, dead);
+    return new AutoValue_Conservation(read, folded, duplicates, dead, 0);
   }
 
   /** The counters of a run, so far or final. A runner counts retried bundles again. */
   public static Conservation of(PipelineResult result) {
-    return of(
-        sum(result, "read"), sum(result, "folded"), sum(result, "duplicate"), sum(result, "dead"));
+    return new AutoValue_Conservation(
+        sum(result, "read"),
+        sum(result, "folded"),
+        sum(result, "duplicate"),
+        sum(result, "dead"),
+        sum(result, "lost"));
   }
 
   /** Records taken from the log. */
@@ -58,6 +68,11 @@ public abstract class Conservation {
   /** Records refused, with their cause in the dead letters. */
   public static Counter deadCounter() {
     return Metrics.counter(NAMESPACE, "dead");
+  }
+
+  /** Corrections that came too late to be made. */
+  public static Counter lostCounter() {
+    return Metrics.counter(NAMESPACE, "lost");
   }
 
   private static long sum(PipelineResult result, String counter) {

@@ -79,6 +79,11 @@ class KeyFolderTest {
     }
 
     @Override
+    public void lost() {
+      throw new AssertionError("raw events are refused, not lost");
+    }
+
+    @Override
     public void dead(DeadLetterReason reason, String detail, Entry<Reading> entry) {
       dead++;
       forgotten += reason == DeadLetterReason.FORGOTTEN ? 1 : 0;

@@ -537,7 +537,9 @@ class KafkaLiveReaderIT {
       started = true;
       if (any) {
         LogBatch batch = reader.getCurrent();
-        assertThat(reader.getCurrentTimestamp().getMillis(), is(batch.logTime(0)));
+        assertThat(
+            reader.getCurrentTimestamp().getMillis(),
+            is(batch.logTime(0) - reader.getCurrentSource().allowedLatenessMillis()));
         onBatch.accept(batch);
         for (int i = 0; i < batch.size(); i++) {
           lateRecords += batch.logTime(i) < lastWatermark ? 1 : 0;

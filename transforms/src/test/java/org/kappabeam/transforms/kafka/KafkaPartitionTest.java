@@ -56,7 +56,7 @@ class KafkaPartitionTest {
     LogBatch batch = partition.take();
 
     assertThat(partition.logTime(), is(KafkaPartition.LAST_TIME));
-    assertThat(KafkaBatches.timestamp(batch).getMillis(), is(KafkaPartition.LAST_TIME));
+    assertThat(KafkaBatches.timestamp(batch, 0).getMillis(), is(KafkaPartition.LAST_TIME));
     assertThat(batch.logTime(0), is(Long.MAX_VALUE));
   }
 

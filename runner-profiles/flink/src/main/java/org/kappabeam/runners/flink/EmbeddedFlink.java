@@ -1,14 +1,12 @@
 package org.kappabeam.runners.flink;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
-import org.apache.beam.runners.flink.metrics.FlinkMetricContainer;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResults;
@@ -27,14 +25,20 @@ import org.joda.time.Duration;
  * <p>Beam's runner blocks until such a job ends. So it runs in a thread of its own, in an
  * environment of ours, which hands us Flink's handle of the job.
  */
+// deprecation: Beam's runner still executes bounded pipelines in Flink's old environment.
+// try: Flink's environments are closeable; those here live as long as the job.
+@SuppressWarnings({"deprecation", "try"})
 final class EmbeddedFlink implements PipelineResult, JobListener {
   private static final long ANSWER_SECONDS = 5;
+
+  private static final AtomicLong NAMES = new AtomicLong();
 
   private final CompletableFuture<PipelineResult> ended = new CompletableFuture<>();
   private volatile @Nullable JobClient job;
   private volatile boolean cancelled;
-  private volatile MetricResults latest =
-      MetricsContainerStepMap.asAttemptedOnlyMetricResults(new MetricsContainerStepMap());
+
+  /** By which Flink finds the counters of this job. */
+  private final String name = "kappa-" + NAMES.incrementAndGet();
 
   private EmbeddedFlink() {}
 
@@ -45,7 +49,7 @@ final class EmbeddedFlink implements PipelineResult, JobListener {
    */
   static EmbeddedFlink start(Pipeline pipeline, FlinkPipelineOptions options, Path scratch) {
     EmbeddedFlink flink = new EmbeddedFlink();
-    // Ours would not be asked for by name.
+    // What makes Beam's runner ask for an environment instead of making one.
     options.setFlinkMaster("[auto]");
     Thread thread = new Thread(() -> flink.run(pipeline, options, scratch), "kappa-flink");
     thread.setDaemon(true);
@@ -73,7 +77,7 @@ final class EmbeddedFlink implements PipelineResult, JobListener {
     }
   }
 
-  private static Configuration configuration(FlinkPipelineOptions options, Path scratch) {
+  private Configuration configuration(FlinkPipelineOptions options, Path scratch) {
     String files = scratch.resolve("flink").toString();
     String given = options.as(FlinkProfileOptions.class).getCheckpointDir();
     Path checkpoints = given == null ? scratch.resolve("checkpoints") : Path.of(given);
@@ -83,8 +87,7 @@ final class EmbeddedFlink implements PipelineResult, JobListener {
     configuration.setString("io.tmp.dirs", files);
     configuration.setString("web.tmpdir", files);
     configuration.setString("blob.storage.directory", files);
-    // Counters come with the heartbeat; progress is shown more often than Flink's ten seconds.
-    configuration.setString("heartbeat.interval", "1000");
+    LiveCounters.configuration(name).forEach(configuration::setString);
     // Libraries outlive the job in this process, and their threads with them.
     configuration.setString("classloader.check-leaked-classloader", "false");
     // In files: Flink's default keeps checkpoints in memory and refuses those over 5 MB.
@@ -162,29 +165,14 @@ final class EmbeddedFlink implements PipelineResult, JobListener {
     return waitUntilFinish(Duration.millis(Long.MAX_VALUE));
   }
 
-  /** The final counters, or those Flink's last heartbeat told. */
+  /** The final counters, or what has been counted so far. */
   @Override
   public MetricResults metrics() {
     if (ended.isDone() && !ended.isCompletedExceptionally()) {
+      LiveCounters.forget(name);
       return ended.join().metrics();
     }
-    JobClient client = job;
-    if (client != null && !ended.isDone()) {
-      try {
-        Map<String, Object> accumulators =
-            client.getAccumulators().get(ANSWER_SECONDS, TimeUnit.SECONDS);
-        if (accumulators.get(FlinkMetricContainer.ACCUMULATOR_NAME)
-            instanceof MetricsContainerStepMap counters) {
-          latest = MetricsContainerStepMap.asAttemptedOnlyMetricResults(counters);
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } catch (ExecutionException | TimeoutException e) {
-        // The job is starting or ending: what was known last still holds.
-        return latest;
-      }
-    }
-    return latest;
+    return LiveCounters.of(name);
   }
 
   /** Reaches Flink's protected switch: what Beam's runner finds as its environment. */

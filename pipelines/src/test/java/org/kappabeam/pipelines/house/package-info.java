@@ -1,0 +1,2 @@
+/** The rules of the house: which room may know which. */
+package org.kappabeam.pipelines.house;
