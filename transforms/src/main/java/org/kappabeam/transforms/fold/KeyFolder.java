@@ -451,6 +451,9 @@ final class KeyFolder<E, R> {
     private final List<Chunk<E>> foundChunks = new ArrayList<>();
     private int found;
 
+    /** Where the same look-ups of the row before ended: rows of a key follow each other in time. */
+    private final int[] hints = new int[8];
+
     void moveTo(int s, int c, int i, long time) {
       found = 0;
       foundChunks.clear();
@@ -507,7 +510,8 @@ final class KeyFolder<E, R> {
         chunk = null;
         return;
       }
-      int c = of.chunkAt(time);
+      int c = of.chunkAt(time, hints[found % hints.length]);
+      hints[found % hints.length] = c;
       if (c < 0) {
         chunk = loaded(s, 0);
         index = 0;
