@@ -20,8 +20,7 @@ import org.kappabeam.coders.event.DeadLetterReason;
 /** What the pages under docs/ point at is there. */
 class PagesTest {
   private static final Path DOCS = Path.of("../docs");
-  private static final Pattern TEST =
-      Pattern.compile("`(\\w+(?:Test|IT|Contract))(?:\\.(\\w+))?`");
+  private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT|Contract))(?:\\.(\\w+))?`");
   private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)\\)");
 
   @Test
