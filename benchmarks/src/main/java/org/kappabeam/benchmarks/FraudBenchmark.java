@@ -89,6 +89,7 @@ public final class FraudBenchmark implements Callable<Integer> {
       Job job,
       long records,
       double seconds,
+      double warmRecordsPerSecond,
       double cpuSeconds,
       double totalSeconds,
       double totalCpuSeconds,
@@ -211,10 +212,11 @@ public final class FraudBenchmark implements Callable<Integer> {
         runs.add(run);
         System.out.printf(
             Locale.ROOT,
-            "round %d  %-24s %,10.0f records/s  %6.2f CPU s per million%n",
+            "round %d  %-24s %,10.0f records/s, %,10.0f warm  %6.2f CPU s per million%n",
             round + 1,
             run.job().title(),
             run.recordsPerSecond(),
+            run.warmRecordsPerSecond(),
             run.cpuPerMillion());
       }
     }
@@ -268,6 +270,7 @@ public final class FraudBenchmark implements Callable<Integer> {
           job,
           Long.parseLong(values.getProperty("records")),
           Double.parseDouble(values.getProperty("seconds")),
+          Double.parseDouble(values.getProperty("warm")),
           Double.parseDouble(values.getProperty("cpuSeconds")),
           Double.parseDouble(values.getProperty("totalSeconds")),
           Double.parseDouble(values.getProperty("totalCpuSeconds")),
@@ -299,7 +302,7 @@ public final class FraudBenchmark implements Callable<Integer> {
     System.out.println();
     System.out.printf(
         Locale.ROOT,
-        "%-24s %10s %23s %10s %10s %8s %8s %9s%n",
+        "%-24s %10s %23s %10s %10s %8s %8s %10s %8s %9s%n",
         "job",
         "records/s",
         "(least to most)",
@@ -307,36 +310,40 @@ public final class FraudBenchmark implements Callable<Integer> {
         "total s",
         "x native",
         "x raw",
+        "warm",
+        "x native",
         "rows");
     for (Job job : jobs) {
       double[] rates = sorted(runs, job, Run::recordsPerSecond);
       System.out.printf(
           Locale.ROOT,
-          "%-24s %,10.0f %,11.0f %,11.0f %10.2f %10.1f %8s %8s %,9d%n",
+          "%-24s %,10.0f %,11.0f %,11.0f %10.2f %10.1f %8s %8s %,10.0f %8s %,9d%n",
           job.title(),
           median(rates),
           rates[0],
           rates[rates.length - 1],
           median(sorted(runs, job, Run::cpuPerMillion)),
           median(sorted(runs, job, Run::totalSeconds)),
-          ratio(runs, job, Job.NATIVE),
-          ratio(runs, job, Job.RAW),
+          ratio(runs, job, Job.NATIVE, Run::recordsPerSecond),
+          ratio(runs, job, Job.RAW, Run::recordsPerSecond),
+          median(sorted(runs, job, Run::warmRecordsPerSecond)),
+          ratio(runs, job, Job.NATIVE, Run::warmRecordsPerSecond),
           runs.stream().filter(run -> run.job() == job).findFirst().orElseThrow().rows());
     }
   }
 
-  private static String ratio(List<Run> runs, Job job, Job to) {
-    double[] ratios = ratios(runs, job, to);
+  private static String ratio(List<Run> runs, Job job, Job to, ToDoubleFunction<Run> rate) {
+    double[] ratios = ratios(runs, job, to, rate);
     return ratios.length == 0 ? "-" : String.format(Locale.ROOT, "%.2f", median(ratios));
   }
 
   /** Round by round, so that what disturbs a round disturbs both. */
-  private static double[] ratios(List<Run> runs, Job job, Job to) {
+  private static double[] ratios(List<Run> runs, Job job, Job to, ToDoubleFunction<Run> rate) {
     List<Run> own = runs.stream().filter(run -> run.job() == job).toList();
     List<Run> other = runs.stream().filter(run -> run.job() == to).toList();
     double[] ratios = new double[Math.min(own.size(), other.size())];
     for (int i = 0; i < ratios.length; i++) {
-      ratios[i] = own.get(i).recordsPerSecond() / other.get(i).recordsPerSecond();
+      ratios[i] = rate.applyAsDouble(own.get(i)) / rate.applyAsDouble(other.get(i));
     }
     Arrays.sort(ratios);
     return ratios;
@@ -364,7 +371,7 @@ public final class FraudBenchmark implements Callable<Integer> {
       out.writeNumberField("parallelism", JobProcess.PARALLELISM);
       out.writeNumberField("shards", shards);
       Map<Job, double[]> toNative = new EnumMap<>(Job.class);
-      jobs.forEach(job -> toNative.put(job, ratios(runs, job, Job.NATIVE)));
+      jobs.forEach(job -> toNative.put(job, ratios(runs, job, Job.NATIVE, Run::recordsPerSecond)));
       out.writeObjectFieldStart("timesNative");
       for (Map.Entry<Job, double[]> job : toNative.entrySet()) {
         if (job.getValue().length > 0) {
@@ -380,6 +387,7 @@ public final class FraudBenchmark implements Callable<Integer> {
         out.writeNumberField("records", run.records());
         out.writeNumberField("seconds", run.seconds());
         out.writeNumberField("recordsPerSecond", run.recordsPerSecond());
+        out.writeNumberField("warmRecordsPerSecond", run.warmRecordsPerSecond());
         out.writeNumberField("cpuSecondsPerMillion", run.cpuPerMillion());
         out.writeNumberField("totalSeconds", run.totalSeconds());
         out.writeNumberField("totalCpuSeconds", run.totalCpuSeconds());

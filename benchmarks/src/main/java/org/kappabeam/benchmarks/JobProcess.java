@@ -30,6 +30,7 @@ final class JobProcess {
     Properties result = new Properties();
     result.setProperty("records", Long.toString(Meter.records()));
     result.setProperty("seconds", Double.toString(Meter.seconds()));
+    result.setProperty("warm", Double.toString(Meter.warmRecordsPerSecond()));
     result.setProperty("cpuSeconds", Double.toString(cpu));
     result.setProperty("totalSeconds", Double.toString(total));
     result.setProperty("totalCpuSeconds", Double.toString(processCpu));

@@ -2,6 +2,8 @@ package org.kappabeam.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
@@ -11,6 +13,7 @@ public final class Meter {
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static final LongAdder RECORDS = new LongAdder();
+  private static final Queue<long[]> READS = new ConcurrentLinkedQueue<>();
   private static final AtomicBoolean STARTED = new AtomicBoolean();
   private static final LongAccumulator LAST = new LongAccumulator(Math::max, Long.MIN_VALUE);
 
@@ -22,6 +25,7 @@ public final class Meter {
   /** Forgets everything, for the next job of the same process. */
   public static void clear() {
     RECORDS.reset();
+    READS.clear();
     LAST.reset();
     STARTED.set(false);
   }
@@ -33,6 +37,7 @@ public final class Meter {
       firstNanos = System.nanoTime();
     }
     RECORDS.add(records);
+    READS.add(new long[] {System.nanoTime(), records});
   }
 
   /** Called after rows were written. */
@@ -47,6 +52,22 @@ public final class Meter {
   /** Seconds from the first record to the last row. */
   public static double seconds() {
     return (LAST.get() - firstNanos) / 1e9;
+  }
+
+  /**
+   * Records per second from when half of them were read: the JVM has compiled by then what it runs.
+   * Means something only for jobs that write as they read.
+   */
+  public static double warmRecordsPerSecond() {
+    long half = records() / 2;
+    long read = 0;
+    for (long[] poll : READS) {
+      read += poll[1];
+      if (read >= half) {
+        return (records() - read) / ((LAST.get() - poll[0]) / 1e9);
+      }
+    }
+    return 0;
   }
 
   /** Processor seconds of this process since the first record. */

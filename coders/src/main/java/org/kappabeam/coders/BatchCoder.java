@@ -10,7 +10,9 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StructuredCoder;
 
 /**
- * Encodes a {@link Batch}: count, origin, then the values; offsets and log times as differences.
+ * Encodes a {@link Batch}: its length in bytes, count, origin, then the values; offsets and log
+ * times as differences. With the length in front, a batch is taken from a stream in one piece and
+ * its values are read from an array.
  */
 public final class BatchCoder<T> extends StructuredCoder<Batch<T>> {
   private final Coder<T> valueCoder;
@@ -25,12 +27,15 @@ public final class BatchCoder<T> extends StructuredCoder<Batch<T>> {
 
   @Override
   public void encode(Batch<T> batch, OutputStream stream) throws IOException {
-    if (!(stream instanceof ByteWriter out)) {
-      ByteWriter buffer = new ByteWriter(32 * batch.size() + 64);
-      encode(batch, buffer);
-      stream.write(buffer.buffer(), 0, buffer.size());
-      return;
-    }
+    ByteWriter content = new ByteWriter(32 * batch.size() + 64);
+    write(batch, content);
+    ByteWriter length = new ByteWriter();
+    length.writeVarLong(content.size());
+    stream.write(length.buffer(), 0, length.size());
+    stream.write(content.buffer(), 0, content.size());
+  }
+
+  private void write(Batch<T> batch, ByteWriter out) throws IOException {
     String partition = batch.partition();
     out.writeVarLong(((long) batch.size() << 1) | (partition == null ? 0 : 1));
     if (partition != null) {
@@ -52,7 +57,15 @@ public final class BatchCoder<T> extends StructuredCoder<Batch<T>> {
 
   @Override
   public Batch<T> decode(InputStream stream) throws IOException {
-    ByteReader in = ByteReader.of(stream);
+    ByteReader in = new ByteReader(ByteReader.of(stream).readBytes());
+    Batch<T> batch = read(in);
+    if (in.available() > 0) {
+      throw new IOException(in.available() + " bytes after the batch");
+    }
+    return batch;
+  }
+
+  private Batch<T> read(ByteReader in) throws IOException {
     long header = in.readVarLong();
     int size = ByteReader.count(header >>> 1);
     String partition = (header & 1) == 1 ? in.readString() : null;

@@ -1,5 +1,7 @@
 package org.kappabeam.coders;
 
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,6 +17,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * <p>Coders are stateless: two of the same class are the same coder.
  */
 public abstract class CompactCoder<T> extends Coder<T> {
+  private static final int WINDOW = 256;
 
   /** Appends the value; throws only if the value cannot be represented. */
   public abstract void write(T value, ByteWriter out);
@@ -35,6 +38,23 @@ public abstract class CompactCoder<T> extends Coder<T> {
 
   @Override
   public final T decode(InputStream stream) throws IOException {
+    if (stream instanceof ByteArrayInputStream bytes) {
+      // Its bytes come one at a time and synchronized: most values fit into one look ahead.
+      bytes.mark(0);
+      byte[] window = bytes.readNBytes(WINDOW);
+      ByteReader in = new ByteReader(window);
+      try {
+        T value = read(in);
+        bytes.reset();
+        bytes.skipNBytes(window.length - in.available());
+        return value;
+      } catch (EOFException e) {
+        if (window.length < WINDOW) {
+          throw e;
+        }
+        bytes.reset();
+      }
+    }
     return read(ByteReader.of(stream));
   }
 

@@ -83,7 +83,7 @@ class CompactCodersTest {
         new Golden<>(
             BatchCoder.of(LogPositionCoder.of()),
             Batch.of(List.of(Samples.POSITION)),
-            "021c7472616e73616374696f6e732d33a413"),
+            "12021c7472616e73616374696f6e732d33a413"),
         new Golden<>(
             BatchCoder.of(TransactionCoder.of()),
             Batch.at(
@@ -91,10 +91,11 @@ class CompactCodersTest {
                 new long[] {7, 9},
                 new long[] {1_522_540_831_000L, 1_522_540_832_000L},
                 List.of(Samples.TRANSACTION, Samples.TRANSACTION)),
-            "0506742d30"
+            "310506742d30"
                 + ("0e" + "b0848be8cf58" + "d5a8d6b907b0848be8cf58a909a931a859")
                 + ("04" + "d00f" + "d5a8d6b907b0848be8cf58a909a931a859")),
-        new Golden<>(BatchCoder.of(StringUtf8Coder.of()), Batch.of(List.of("a", "")), "04016100"));
+        new Golden<>(
+            BatchCoder.of(StringUtf8Coder.of()), Batch.of(List.of("a", "")), "0404016100"));
   }
 
   @ParameterizedTest

@@ -10,6 +10,8 @@ public final class AvroSchemas {
   private AvroSchemas() {}
 
   /**
+   * Loads a schema.
+   *
    * @param owner a class of the jar that holds the file
    * @param resource the absolute name of the file: {@code /schemas/fraud/transaction.v1.avsc}
    */

@@ -3,7 +3,7 @@ package org.kappabeam.coders.event;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
@@ -13,7 +13,7 @@ import org.kappabeam.coders.ByteWriter;
 /** Writes events as messages that {@link EventDecoder} reads. Not thread-safe. */
 public final class EventEncoder {
   private final ByteWriter out = new ByteWriter(256);
-  private final Map<EventType<?>, Long> fingerprints = new IdentityHashMap<>();
+  private final Map<EventType<?>, Long> fingerprints = new HashMap<>();
   private @Nullable BinaryEncoder binary;
 
   /** The message, equal bytes for equal events. */

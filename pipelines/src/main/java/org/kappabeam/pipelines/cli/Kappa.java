@@ -79,7 +79,15 @@ public final class Kappa implements Callable<Integer> {
             });
   }
 
-  /** Runs a command and returns its exit code. */
+  /**
+   * Runs a command in this process.
+   *
+   * @return its exit code
+   */
+  public static int execute(PrintWriter out, PrintWriter err, String... args) {
+    return execute(new Terminal(out, err), args);
+  }
+
   static int execute(Terminal terminal, String... args) {
     return commandLine(terminal).execute(args);
   }

@@ -130,7 +130,7 @@ final class OptionCatalog {
         best = candidate;
       }
     }
-    return best != null && least <= Math.max(1, best.length() * TYPO_SHARE) ? best : null;
+    return best != null && least <= Math.max(2, best.length() * TYPO_SHARE) ? best : null;
   }
 
   /** Levenshtein's: the fewest letters to insert, remove or replace. */

@@ -85,6 +85,10 @@ final class PilotRun {
     double rate = (counts.read() - reportedRecords) * 1e9 / (now - reportedNanos);
     reportedNanos = now;
     reportedRecords = counts.read();
+    if (counts.read() == 0) {
+      terminal.progress("no records yet, %.0f s", seconds());
+      return;
+    }
     Slice slice = plan.slice();
     String share =
         slice.isPinned() && slice.size() > 0

@@ -54,8 +54,12 @@ class ExtendingPageTest {
   }
 
   private static Path find(String name) throws IOException {
-    try (Stream<Path> files = Stream.concat(Files.walk(SOURCES), Files.walk(RESOURCES))) {
-      return files.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
+    try (Stream<Path> sources = Files.walk(SOURCES);
+        Stream<Path> resources = Files.walk(RESOURCES)) {
+      return Stream.concat(sources, resources)
+          .filter(file -> file.endsWith(name))
+          .findFirst()
+          .orElseThrow();
     }
   }
 

@@ -78,7 +78,7 @@ final class FraudModel {
 
   /** How many records become part of the views: one per identity. */
   long folded() {
-    return payments.size() + findings.size();
+    return (long) payments.size() + findings.size();
   }
 
   /** How many are refused: all other variants. */
@@ -175,7 +175,7 @@ final class FraudModel {
     long evidence = 1 + (p.variants() - 1) * PER_VARIANT;
     for (Payment other : payments) {
       Transaction o = other.transaction();
-      if (other != p && isBeforeOrSame(o, t) && age(t, o) < 30 * DAY) {
+      if (!other.equals(p) && isBeforeOrSame(o, t) && age(t, o) < 30 * DAY) {
         evidence += other.variants();
       }
       boolean here =

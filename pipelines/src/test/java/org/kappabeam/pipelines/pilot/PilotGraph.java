@@ -42,6 +42,7 @@ public final class PilotGraph {
   private PilotGraph() {}
 
   /** What a log holds: the bytes of a message and when the log got it. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
   public record Message(byte[] value, long logTime) {
     /** The event as it arrives at the very time it happens. */
     public static <E> Message of(EventType<E> type, E event, MessageFormat format) {

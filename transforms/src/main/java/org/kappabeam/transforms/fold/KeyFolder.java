@@ -28,6 +28,9 @@ final class KeyFolder<E, R> {
   /** Events per settled chunk. */
   static final int SETTLED_CHUNK = 512;
 
+  /** When a key gets events, as many as this are settled at a time. */
+  static final int WORTH_SETTLING = 16;
+
   /** Settled chunks kept beside the open ones; older full ones get a state cell of their own. */
   static final int INLINE_CHUNKS = 4;
 
@@ -83,7 +86,10 @@ final class KeyFolder<E, R> {
       past[s] =
           before == null
               ? new KeyHistory.Past<>(newChunks(0), 0)
-              : forget(s, settle(s, before.series.get(s), settleBefore), settleBefore);
+              : forget(
+                  s,
+                  settle(before.series.get(s), settleBefore, batch.isEmpty() ? 1 : WORTH_SETTLING),
+                  settleBefore);
     }
     for (Entry<E> entry : batch) {
       int s = fold.seriesOf(entry.event);
@@ -377,9 +383,9 @@ final class KeyFolder<E, R> {
     }
     for (int c = from; c < chunks.length; c++) {
       List<Entry<E>> entries = entries(chunks[c]);
-      for (int i = 0; i < entries.size(); i++) {
+      for (int i = c == from ? chunks[c].upTo(lowest - 1) : 0; i < entries.size(); i++) {
         Entry<E> entry = entries.get(i);
-        if (entry.time >= lowest && (entry.touched || isInfluenced(s, entry))) {
+        if (entry.touched || isInfluenced(s, entry)) {
           makeRow(s, c, i, entry, out);
         }
       }
@@ -437,7 +443,20 @@ final class KeyFolder<E, R> {
 
     private int index;
 
+    /** Where the latest look-ups of this row ended. */
+    private final long[] foundTimes = new long[8];
+
+    private final int[] foundSeries = new int[8];
+    private final int[] foundIndexes = new int[8];
+    private final List<Chunk<E>> foundChunks = new ArrayList<>();
+    private int found;
+
+    /** Where the same look-ups of the row before ended: rows of a key follow each other in time. */
+    private final int[] hints = new int[8];
+
     void moveTo(int s, int c, int i, long time) {
+      found = 0;
+      foundChunks.clear();
       rowSeries = s;
       rowChunk = c;
       rowIndex = i;
@@ -478,12 +497,21 @@ final class KeyFolder<E, R> {
 
     /** To just behind the last event at or before the time. */
     private void seek(int s, long time) {
+      // The windows of a row share most of their ends.
+      for (int i = 0; i < found; i++) {
+        if (foundTimes[i] == time && foundSeries[i] == s) {
+          chunk = foundChunks.get(i);
+          index = foundIndexes[i];
+          return;
+        }
+      }
       KeyHistory.Past<E> of = past[s];
       if (of.chunks.length == 0) {
         chunk = null;
         return;
       }
-      int c = of.chunkAt(time);
+      int c = of.chunkAt(time, hints[found % hints.length]);
+      hints[found % hints.length] = c;
       if (c < 0) {
         chunk = loaded(s, 0);
         index = 0;
@@ -491,15 +519,31 @@ final class KeyFolder<E, R> {
         chunk = loaded(s, c);
         index = time >= chunk.lastTime ? chunk.size : chunk.upTo(time);
       }
+      if (found < foundTimes.length) {
+        foundTimes[found] = time;
+        foundSeries[found] = s;
+        foundIndexes[found] = index;
+        foundChunks.add(chunk);
+        found++;
+      }
     }
   }
 
   // ---- settling, forgetting, spilling -----------------------------------------------------------
 
-  /** Drops the events whose rows are final, keeps their times and totals. */
-  private KeyHistory.Past<E> settle(int s, KeyHistory.Past<E> of, long settleBefore) {
+  /**
+   * Drops the events whose rows are final, keeps their times and totals.
+   *
+   * @param atLeast so many at once, since it copies what is settled already
+   */
+  private static <E> KeyHistory.Past<E> settle(
+      KeyHistory.Past<E> of, long settleBefore, int atLeast) {
     int firstOpen = of.firstOpen();
     if (firstOpen == of.chunks.length || of.chunks[firstOpen].firstTime >= settleBefore) {
+      return of;
+    }
+    if (firstOpen == of.chunks.length - 1
+        && of.chunks[firstOpen].upTo(settleBefore - 1) < atLeast) {
       return of;
     }
     List<Chunk<E>> chunks = new ArrayList<>(Arrays.asList(of.chunks).subList(0, firstOpen));

@@ -44,8 +44,18 @@ final class KeyHistory<E> {
       return open;
     }
 
-    /** The last chunk that begins at or before the time, or -1. */
-    int chunkAt(long time) {
+    /**
+     * The last chunk that begins at or before the time, or -1.
+     *
+     * @param hint tried first; any number will do
+     */
+    int chunkAt(long time, int hint) {
+      if (hint >= 0
+          && hint < chunks.length
+          && chunks[hint].firstTime <= time
+          && (hint + 1 == chunks.length || chunks[hint + 1].firstTime > time)) {
+        return hint;
+      }
       int low = 0;
       int high = chunks.length - 1;
       while (low <= high) {

@@ -7,8 +7,11 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.joda.time.Instant;
 import org.kappabeam.coders.Batch;
 import org.kappabeam.coders.BatchCoder;
 
@@ -56,12 +59,20 @@ public final class ShardBy<I, T>
         .setCoder(coder(coder));
   }
 
-  /** Maps the rows of one batch and sorts them by shard. */
+  /**
+   * Maps rows and sorts them by shard. Collects the rows of a whole bundle first: each batch that
+   * comes in holds rows for every shard, and passed on at once they would be a few rows apiece.
+   */
   static final class ByShard<I, T> extends DoFn<Batch<I>, KV<Integer, Batch<T>>> {
+    /** Rows that are kept waiting; only bundles of bounded collections are larger. */
+    private static final int MAX_ROWS = 16_384;
+
     private final SerializableFunction<I, T> mapping;
     private final SerializableFunction<T, String> key;
     private final int shards;
     private transient Sharder<T> sharder;
+    private transient int rows;
+    private transient Instant earliest;
 
     ByShard(SerializableFunction<I, T> mapping, SerializableFunction<T, String> key, int shards) {
       this.mapping = mapping;
@@ -69,18 +80,38 @@ public final class ShardBy<I, T>
       this.shards = shards;
     }
 
-    @Setup
-    public void setup() {
+    @StartBundle
+    public void startBundle() {
+      // What a failed bundle left behind comes again with its retry.
       sharder = new Sharder<>(shards);
+      rows = 0;
+      earliest = BoundedWindow.TIMESTAMP_MAX_VALUE;
     }
 
     @ProcessElement
-    public void process(@Element Batch<I> batch, OutputReceiver<KV<Integer, Batch<T>>> out) {
+    public void process(
+        @Element Batch<I> batch,
+        @Timestamp Instant timestamp,
+        OutputReceiver<KV<Integer, Batch<T>>> out) {
       for (I row : batch.values()) {
         T value = mapping.apply(row);
         sharder.add(key.apply(value), value);
       }
-      sharder.flush(null, (shard, part) -> out.output(KV.of(shard, part)));
+      rows += batch.size();
+      earliest = timestamp.isBefore(earliest) ? timestamp : earliest;
+      if (rows >= MAX_ROWS) {
+        sharder.flush(null, (shard, part) -> out.output(KV.of(shard, part)));
+        rows = 0;
+        earliest = BoundedWindow.TIMESTAMP_MAX_VALUE;
+      }
+    }
+
+    @FinishBundle
+    public void finishBundle(FinishBundleContext context) {
+      // The earliest timestamp, so that the watermark waits for all of them.
+      sharder.flush(
+          null,
+          (shard, part) -> context.output(KV.of(shard, part), earliest, GlobalWindow.INSTANCE));
     }
   }
 }

@@ -25,6 +25,9 @@ import org.joda.time.Duration;
  * <p>Beam's runner blocks until such a job ends. So it runs in a thread of its own, in an
  * environment of ours, which hands us Flink's handle of the job.
  */
+// deprecation: Beam's runner still executes bounded pipelines in Flink's old environment.
+// try: Flink's environments are closeable; those here live as long as the job.
+@SuppressWarnings({"deprecation", "try"})
 final class EmbeddedFlink implements PipelineResult, JobListener {
   private static final long ANSWER_SECONDS = 5;
 
@@ -46,7 +49,7 @@ final class EmbeddedFlink implements PipelineResult, JobListener {
    */
   static EmbeddedFlink start(Pipeline pipeline, FlinkPipelineOptions options, Path scratch) {
     EmbeddedFlink flink = new EmbeddedFlink();
-    // Ours would not be asked for by name.
+    // What makes Beam's runner ask for an environment instead of making one.
     options.setFlinkMaster("[auto]");
     Thread thread = new Thread(() -> flink.run(pipeline, options, scratch), "kappa-flink");
     thread.setDaemon(true);

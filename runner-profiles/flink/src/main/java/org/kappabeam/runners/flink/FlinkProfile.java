@@ -63,6 +63,7 @@ public final class FlinkProfile implements RunnerProfile {
   }
 
   @Override
+  @SuppressWarnings("deprecation") // The only public way to ask whether Flink's client started us.
   public PipelineResult start(Pipeline pipeline, Path scratch) {
     FlinkPipelineOptions options = pipeline.getOptions().as(FlinkPipelineOptions.class);
     if (!EMBEDDED.contains(options.getFlinkMaster())) {

@@ -1,0 +1,81 @@
+package org.kappabeam.runners.flink;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.is;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.kappabeam.coders.view.ViewSchema;
+import org.kappabeam.pipelines.cli.Kappa;
+import org.kappabeam.pipelines.fraud.FraudViews;
+import org.kappabeam.transforms.deadletter.DeadLetterView;
+import org.kappabeam.transforms.kafka.embedded.EmbeddedKafka;
+import org.kappabeam.transforms.view.ViewDigest;
+import org.kappabeam.transforms.view.ViewStore;
+import org.kappabeam.transforms.view.Views;
+
+class FlinkRunIT {
+  @TempDir private Path dir;
+
+  @Test
+  void theCommandLineRunsLiveAndAsASliceWithTheSameViews() {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"))) {
+      String log = "--log=" + kafka.uri("transactions");
+      kappa(
+          "simulate",
+          "fraud",
+          log,
+          "--days=12",
+          "--customers=40",
+          "--terminals=40",
+          "--shuffle=1h",
+          "--duplicates=0.05",
+          "--corrupt=0.02");
+
+      String live = kappa("run", "fraud", log, "--view=" + view("live"), "--until=latest");
+      String slice =
+          kappa(
+              "run",
+              "fraud",
+              log,
+              "--view=" + view("slice"),
+              "--until=latest",
+              "--readMode=SLICE",
+              "--sliceRanges=5");
+
+      assertThat(live, containsString("reconciled: yes"));
+      assertThat(slice, containsString("reconciled: yes"));
+      assertThat(digests("slice"), equalTo(digests("live")));
+    }
+  }
+
+  private static String kappa(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = Kappa.execute(new PrintWriter(out), new PrintWriter(err), args);
+    assertThat(err.toString(), code, is(0));
+    return out.toString();
+  }
+
+  private String view(String name) {
+    return "sqlite:" + dir.resolve(name + ".db");
+  }
+
+  private List<String> digests(String name) {
+    List<String> digests = new ArrayList<>();
+    try (ViewStore store = Views.at(view(name), 1).open()) {
+      for (ViewSchema schema :
+          List.of(FraudViews.SCORED_TRANSACTIONS, FraudViews.ALERTS, DeadLetterView.schema())) {
+        digests.add(ViewDigest.of(store, schema));
+      }
+    }
+    return digests;
+  }
+}
