@@ -91,6 +91,12 @@ public final class ByteReader extends InputStream {
   }
 
   public long readVarLong() throws IOException {
+    byte[] from = buffer;
+    int at = position;
+    if (from != null && at < limit && from[at] >= 0) {
+      position = at + 1;
+      return from[at];
+    }
     long result = 0;
     for (int shift = 0; shift < 64; shift += 7) {
       int b = readByte();

@@ -40,12 +40,15 @@ public final class ByteWriter extends OutputStream {
   /** Writes an unsigned variable-length integer: seven bits a byte, lowest first. */
   public void writeVarLong(long value) {
     ensure(10);
+    byte[] to = buffer;
+    int at = size;
     long v = value;
     while ((v & ~0x7FL) != 0) {
-      buffer[size++] = (byte) (v | 0x80);
+      to[at++] = (byte) (v | 0x80);
       v >>>= 7;
     }
-    buffer[size++] = (byte) v;
+    to[at] = (byte) v;
+    size = at + 1;
   }
 
   /** Writes a signed integer so that values near zero of either sign stay short (zigzag). */

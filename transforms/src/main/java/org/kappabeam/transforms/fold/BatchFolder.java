@@ -51,7 +51,7 @@ final class BatchFolder<E, R> implements FoldOutput<E, R> {
       newest = Math.max(newest, time);
       oldest = Math.min(oldest, time);
       byKey
-          .computeIfAbsent(fold.key(event), unused -> new ArrayList<>())
+          .computeIfAbsent(fold.key(event), unused -> new ArrayList<>(2))
           .add(
               new Entry<>(
                   event,

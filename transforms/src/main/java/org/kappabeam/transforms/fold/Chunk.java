@@ -1,6 +1,5 @@
 package org.kappabeam.transforms.fold;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -35,7 +34,14 @@ final class Chunk<E> {
   final long @Nullable [] weights;
 
   /** The events; null unless open. */
-  final @Nullable List<Entry<E>> entries;
+  private final Entry<E> @Nullable [] entries;
+
+  /**
+   * How much of the arrays is taken. Chunks that grew out of each other share arrays with room at
+   * the end: each sees its own {@link #size}, and only the one that stands at the mark may write
+   * behind it.
+   */
+  private final @Nullable Mark mark;
 
   Chunk(
       int id,
@@ -48,7 +54,8 @@ final class Chunk<E> {
       long @Nullable [] times,
       long @Nullable [] sums,
       long @Nullable [] weights,
-      @Nullable List<Entry<E>> entries) {
+      Entry<E> @Nullable [] entries,
+      @Nullable Mark mark) {
     this.id = id;
     this.size = size;
     this.firstTime = firstTime;
@@ -60,6 +67,7 @@ final class Chunk<E> {
     this.sums = sums;
     this.weights = weights;
     this.entries = entries;
+    this.mark = mark;
   }
 
   boolean isOpen() {
@@ -73,12 +81,23 @@ final class Chunk<E> {
   /** The chunk without its body, to stand for it in the index. */
   Chunk<E> spilled() {
     return new Chunk<>(
-        id, size, firstTime, lastTime, baseCount, baseSum, baseWeight, null, null, null, null);
+        id,
+        size,
+        firstTime,
+        lastTime,
+        baseCount,
+        baseSum,
+        baseWeight,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   /** How many events are at or before the time. */
   int upTo(long time) {
-    int found = Arrays.binarySearch(times(), time);
+    int found = Arrays.binarySearch(times(), 0, size, time);
     if (found < 0) {
       return -found - 1;
     }
@@ -108,17 +127,138 @@ final class Chunk<E> {
     return array;
   }
 
-  /** Writes the times and running totals of the first {@code n} events into arrays. */
-  void copyTotals(long[] toTimes, long[] toSums, int n) {
-    System.arraycopy(times(), 0, toTimes, 0, n);
-    System.arraycopy(body(sums), 0, toSums, 0, n);
+  /** Event {@code i} of an open chunk. */
+  Entry<E> entry(int i) {
+    return open()[i];
+  }
+
+  private Entry<E>[] open() {
+    if (entries == null) {
+      throw new IllegalStateException("the chunk is not open");
+    }
+    return entries;
+  }
+
+  /** The arrays of an open chunk are taken up to a mark. */
+  private static final class Mark {
+    private int taken;
+
+    Mark(int taken) {
+      this.taken = taken;
+    }
+  }
+
+  /**
+   * An open chunk; its running totals follow from its base and its events.
+   *
+   * @param like a chunk with the same base, or {@code null}
+   * @param kept how many events it has in common with that chunk, from the beginning
+   */
+  static <E> Chunk<E> open(
+      Fold<E, ?> fold,
+      boolean derived,
+      int id,
+      long baseCount,
+      long baseSum,
+      long baseWeight,
+      List<Entry<E>> events,
+      @Nullable Chunk<E> like,
+      int kept) {
+    int n = events.size();
+    long[] times = new long[n];
+    long[] sums = new long[n];
+    long[] weights = null;
+    long sum = baseSum;
+    long weight = baseWeight;
+    if (like != null) {
+      System.arraycopy(like.times(), 0, times, 0, kept);
+      System.arraycopy(body(like.sums), 0, sums, 0, kept);
+      weights = like.weights == null ? null : Arrays.copyOf(like.weights, n);
+      sum = like.sumBefore(kept);
+      weight = like.weightBefore(kept);
+    }
+    for (int i = kept; i < n; i++) {
+      Entry<E> entry = events.get(i);
+      times[i] = entry.time;
+      sum += fold.measure(entry.event);
+      sums[i] = sum;
+      long w = entry.weight(fold, derived);
+      if (w != 1 && weights == null) {
+        weights = new long[n];
+        for (int j = 0; j < i; j++) {
+          weights[j] = baseWeight + j + 1;
+        }
+      }
+      weight += w;
+      if (weights != null) {
+        weights[i] = weight;
+      }
+    }
+    return new Chunk<>(
+        id,
+        n,
+        times[0],
+        times[n - 1],
+        baseCount,
+        baseSum,
+        baseWeight,
+        times,
+        sums,
+        weights,
+        events.toArray(newEntries(n)),
+        new Mark(n));
+  }
+
+  /** Whether {@link #grown} may take events that weigh one each. */
+  boolean canGrow(int by, int limit) {
+    return entries != null && weights == null && size + by <= limit;
+  }
+
+  /** This open chunk with events behind it that come later and weigh one each. */
+  Chunk<E> grown(Fold<E, ?> fold, List<Entry<E>> events, int limit) {
+    int n = size + events.size();
+    long[] allTimes = times();
+    long[] allSums = body(sums);
+    Entry<E>[] all = open();
+    Mark shared = mark;
+    if (shared == null || shared.taken != size || n > allTimes.length) {
+      int capacity = Math.min(limit, n + Math.max(4, n / 2));
+      allTimes = Arrays.copyOf(allTimes, capacity);
+      allSums = Arrays.copyOf(allSums, capacity);
+      all = Arrays.copyOf(all, capacity);
+      shared = new Mark(n);
+    }
+    shared.taken = n;
+    long sum = sumBefore(size);
+    for (int i = size; i < n; i++) {
+      Entry<E> entry = events.get(i - size);
+      sum += fold.measure(entry.event);
+      allTimes[i] = entry.time;
+      allSums[i] = sum;
+      all[i] = entry;
+    }
+    return new Chunk<>(
+        id,
+        n,
+        firstTime,
+        allTimes[n - 1],
+        baseCount,
+        baseSum,
+        baseWeight,
+        allTimes,
+        allSums,
+        null,
+        all,
+        shared);
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no generic arrays
+  private static <E> Entry<E>[] newEntries(int n) {
+    return new Entry[n];
   }
 
   /** This open chunk without its first {@code from} events. */
   Chunk<E> openFrom(int from) {
-    if (entries == null) {
-      throw new IllegalStateException("the chunk is not open");
-    }
     return new Chunk<>(
         id,
         size - from,
@@ -130,7 +270,8 @@ final class Chunk<E> {
         Arrays.copyOfRange(times(), from, size),
         Arrays.copyOfRange(body(sums), from, size),
         weights == null ? null : Arrays.copyOfRange(weights, from, size),
-        new ArrayList<>(entries.subList(from, size)));
+        Arrays.copyOfRange(open(), from, size),
+        new Mark(size - from));
   }
 
   /** Events {@code [from, to)} as a settled chunk. */
@@ -150,6 +291,7 @@ final class Chunk<E> {
         Arrays.copyOfRange(times(), from, to),
         Arrays.copyOfRange(body(sums), from, to),
         plain || weights == null ? null : Arrays.copyOfRange(weights, from, to),
+        null,
         null);
   }
 
@@ -178,6 +320,7 @@ final class Chunk<E> {
         allTimes,
         allSums,
         allWeights,
+        null,
         null);
   }
 }

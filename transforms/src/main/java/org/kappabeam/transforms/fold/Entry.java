@@ -48,6 +48,11 @@ final class Entry<E> {
     this.losers = losers;
   }
 
+  /** How many distinct events it stands for, in the rows of others. */
+  long weight(Fold<E, ?> fold, boolean derived) {
+    return derived ? fold.weight(event) : 1L + losers.size();
+  }
+
   /** Event time first, then id: the order in which events count. */
   int compareTo(long otherTime, String otherId) {
     return time != otherTime ? Long.compare(time, otherTime) : id.compareTo(otherId);

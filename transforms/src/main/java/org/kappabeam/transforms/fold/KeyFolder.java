@@ -77,7 +77,9 @@ final class KeyFolder<E, R> {
     key = ofKey;
     store = chunkStore;
     past = newPast(series.length);
-    loaded.clear();
+    if (!loaded.isEmpty()) {
+      loaded.clear();
+    }
     touched.clear();
     for (int s = 0; s < series.length; s++) {
       arrivals.get(s).clear();
@@ -107,7 +109,9 @@ final class KeyFolder<E, R> {
     for (int s = 0; s < series.length; s++) {
       if (!arrivals.get(s).isEmpty()) {
         arrivals.get(s).sort(Entry::compare);
-        merge(s, out);
+        if (!append(s, out)) {
+          merge(s, out);
+        }
         influences[s].sort();
       }
     }
@@ -127,18 +131,42 @@ final class KeyFolder<E, R> {
 
   // ---- new events -------------------------------------------------------------------------------
 
+  /** Adds arrivals that come behind everything else, the usual case; says no if they do not. */
+  private boolean append(int s, FoldOutput<E, R> out) {
+    List<Entry<E>> fresh = arrivals.get(s);
+    Chunk<E>[] chunks = past[s].chunks;
+    Chunk<E> last = chunks.length == 0 ? null : chunks[chunks.length - 1];
+    if (last == null || !last.canGrow(fresh.size(), OPEN_CHUNK)) {
+      return false;
+    }
+    Entry<E> previous = last.entry(last.size - 1);
+    for (Entry<E> entry : fresh) {
+      if (Entry.compare(previous, entry) >= 0 || weight(s, entry) != 1) {
+        return false;
+      }
+      previous = entry;
+    }
+    for (Entry<E> entry : fresh) {
+      arrived(s, entry, out);
+    }
+    Chunk<E>[] grown = chunks.clone();
+    grown[grown.length - 1] = last.grown(fold, fresh, OPEN_CHUNK);
+    past[s] = new KeyHistory.Past<>(grown, past[s].nextId);
+    return true;
+  }
+
   private void merge(int s, FoldOutput<E, R> out) {
     List<Entry<E>> fresh = arrivals.get(s);
     Chunk<E>[] chunks = past[s].chunks;
-    int firstOpen = past[s].firstOpen();
+    int firstOpen = past[s].firstOpen;
     Entry<E> lowest = fresh.get(0);
     int tail = chunks.length - 1;
-    while (tail > firstOpen && Entry.compare(entries(chunks[tail]).get(0), lowest) > 0) {
+    while (tail > firstOpen && Entry.compare(chunks[tail].entry(0), lowest) > 0) {
       tail--;
     }
     if (tail < firstOpen
         || (chunks[tail].size >= OPEN_CHUNK
-            && Entry.compare(entries(chunks[tail]).get(chunks[tail].size - 1), lowest) < 0)) {
+            && Entry.compare(chunks[tail].entry(chunks[tail].size - 1), lowest) < 0)) {
       tail = Math.max(firstOpen, tail + 1);
     }
     merged.clear();
@@ -146,10 +174,13 @@ final class KeyFolder<E, R> {
     int kept = tail < chunks.length ? firstFrom(chunks[tail], lowest) : 0;
     int next = 0;
     for (int c = tail; c < chunks.length; c++) {
-      List<Entry<E>> entries = entries(chunks[c]);
+      Chunk<E> chunk = chunks[c];
       int from = c == tail ? kept : 0;
-      merged.addAll(entries.subList(0, from));
-      for (Entry<E> entry : entries.subList(from, entries.size())) {
+      for (int i = 0; i < from; i++) {
+        merged.add(chunk.entry(i));
+      }
+      for (int i = from; i < chunk.size; i++) {
+        Entry<E> entry = chunk.entry(i);
         while (next < fresh.size() && Entry.compare(fresh.get(next), entry) < 0) {
           add(s, fresh.get(next++), out);
         }
@@ -170,7 +201,7 @@ final class KeyFolder<E, R> {
     int index = chunk.upTo(other.time - 1);
     while (index < chunk.size
         && chunk.times()[index] == other.time
-        && Entry.compare(entries(chunk).get(index), other) < 0) {
+        && Entry.compare(chunk.entry(index), other) < 0) {
       index++;
     }
     return index;
@@ -192,8 +223,12 @@ final class KeyFolder<E, R> {
       }
       return;
     }
-    touch(s, arrival);
+    arrived(s, arrival, out);
     merged.add(arrival);
+  }
+
+  private void arrived(int s, Entry<E> arrival, FoldOutput<E, R> out) {
+    touch(s, arrival);
     influences[s].add(arrival);
     if (!series[s].derived()) {
       out.folded();
@@ -267,12 +302,11 @@ final class KeyFolder<E, R> {
     for (int i = 0; i < fresh; i++) {
       int from = i * OPEN_CHUNK;
       int c = tail + i;
-      List<Entry<E>> entries =
-          new ArrayList<>(merged.subList(from, Math.min(total, from + OPEN_CHUNK)));
+      List<Entry<E>> entries = merged.subList(from, Math.min(total, from + OPEN_CHUNK));
       int chunkId = c < old.chunks.length ? old.chunks[c].id : id++;
       previous =
           i == 0 && first != null
-              ? openChunk(
+              ? Chunk.open(
                   fold,
                   series[s].derived(),
                   chunkId,
@@ -282,7 +316,7 @@ final class KeyFolder<E, R> {
                   entries,
                   first,
                   kept)
-              : openChunk(
+              : Chunk.open(
                   fold,
                   series[s].derived(),
                   chunkId,
@@ -297,71 +331,8 @@ final class KeyFolder<E, R> {
     past[s] = new KeyHistory.Past<>(chunks, id);
   }
 
-  /**
-   * An open chunk; its running totals follow from its base and its events.
-   *
-   * @param like a chunk with the same base, or {@code null}
-   * @param kept how many events it has in common with that chunk, from the beginning
-   */
-  static <E> Chunk<E> openChunk(
-      Fold<E, ?> fold,
-      boolean derived,
-      int id,
-      long baseCount,
-      long baseSum,
-      long baseWeight,
-      List<Entry<E>> entries,
-      @Nullable Chunk<E> like,
-      int kept) {
-    int n = entries.size();
-    long[] times = new long[n];
-    long[] sums = new long[n];
-    long[] weights = null;
-    long sum = baseSum;
-    long weight = baseWeight;
-    if (like != null) {
-      like.copyTotals(times, sums, kept);
-      weights = like.weights == null ? null : Arrays.copyOf(like.weights, n);
-      sum = like.sumBefore(kept);
-      weight = like.weightBefore(kept);
-    }
-    for (int i = kept; i < n; i++) {
-      Entry<E> entry = entries.get(i);
-      times[i] = entry.time;
-      sum += fold.measure(entry.event);
-      sums[i] = sum;
-      long w = weight(fold, derived, entry);
-      if (w != 1 && weights == null) {
-        weights = new long[n];
-        for (int j = 0; j < i; j++) {
-          weights[j] = baseWeight + j + 1;
-        }
-      }
-      weight += w;
-      if (weights != null) {
-        weights[i] = weight;
-      }
-    }
-    return new Chunk<>(
-        id,
-        n,
-        times[0],
-        times[n - 1],
-        baseCount,
-        baseSum,
-        baseWeight,
-        times,
-        sums,
-        weights,
-        entries);
-  }
-
   private long weight(int s, Entry<E> entry) {
-    return weight(fold, series[s].derived(), entry);
-  }
-
-  private static <E> long weight(Fold<E, ?> fold, boolean derived, Entry<E> entry) {
-    return derived ? fold.weight(entry.event) : 1L + entry.losers.size();
+    return entry.weight(fold, series[s].derived());
   }
 
   // ---- rows -------------------------------------------------------------------------------------
@@ -382,9 +353,8 @@ final class KeyFolder<E, R> {
       from--;
     }
     for (int c = from; c < chunks.length; c++) {
-      List<Entry<E>> entries = entries(chunks[c]);
-      for (int i = c == from ? chunks[c].upTo(lowest - 1) : 0; i < entries.size(); i++) {
-        Entry<E> entry = entries.get(i);
+      for (int i = c == from ? chunks[c].upTo(lowest - 1) : 0; i < chunks[c].size; i++) {
+        Entry<E> entry = chunks[c].entry(i);
         if (entry.touched || isInfluenced(s, entry)) {
           makeRow(s, c, i, entry, out);
         }
@@ -538,12 +508,13 @@ final class KeyFolder<E, R> {
    */
   private static <E> KeyHistory.Past<E> settle(
       KeyHistory.Past<E> of, long settleBefore, int atLeast) {
-    int firstOpen = of.firstOpen();
+    int firstOpen = of.firstOpen;
     if (firstOpen == of.chunks.length || of.chunks[firstOpen].firstTime >= settleBefore) {
       return of;
     }
     if (firstOpen == of.chunks.length - 1
-        && of.chunks[firstOpen].upTo(settleBefore - 1) < atLeast) {
+        && !(of.chunks[firstOpen].size >= atLeast
+            && of.chunks[firstOpen].times()[atLeast - 1] < settleBefore)) {
       return of;
     }
     List<Chunk<E>> chunks = new ArrayList<>(Arrays.asList(of.chunks).subList(0, firstOpen));
@@ -571,7 +542,7 @@ final class KeyFolder<E, R> {
   /** Drops settled events that no row can look back to any more. */
   private KeyHistory.Past<E> forget(int s, KeyHistory.Past<E> of, long settleBefore) {
     long limit = settleBefore - series[s].reachUntil();
-    int firstOpen = of.firstOpen();
+    int firstOpen = of.firstOpen;
     int drop = 0;
     while (drop < firstOpen && of.chunks[drop].lastTime <= limit) {
       if (of.chunks[drop].isSpilled()) {
@@ -595,7 +566,7 @@ final class KeyFolder<E, R> {
   /** Moves old full chunks of a large history to state cells of their own. */
   private void spill(int s) {
     Chunk<E>[] chunks = past[s].chunks;
-    int last = past[s].firstOpen() - INLINE_CHUNKS;
+    int last = past[s].firstOpen - INLINE_CHUNKS;
     Chunk<E>[] copy = chunks;
     for (int c = last - 1; c >= 0 && !chunks[c].isSpilled(); c--) {
       if (copy == chunks) {
@@ -624,13 +595,6 @@ final class KeyFolder<E, R> {
       throw new IllegalStateException("no batch at hand");
     }
     return store;
-  }
-
-  private static <E> List<Entry<E>> entries(Chunk<E> chunk) {
-    if (chunk.entries == null) {
-      throw new IllegalStateException("the chunk is not open");
-    }
-    return chunk.entries;
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no generic arrays

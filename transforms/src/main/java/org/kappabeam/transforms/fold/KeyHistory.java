@@ -31,17 +31,17 @@ final class KeyHistory<E> {
     /** The id the next new chunk gets. */
     final int nextId;
 
+    /** The index of the first open chunk; that of the end if there is none. */
+    final int firstOpen;
+
     Past(Chunk<E>[] chunks, int nextId) {
       this.chunks = chunks;
       this.nextId = nextId;
-    }
-
-    int firstOpen() {
       int open = chunks.length;
       while (open > 0 && chunks[open - 1].isOpen()) {
         open--;
       }
-      return open;
+      this.firstOpen = open;
     }
 
     /**

@@ -76,8 +76,8 @@ final class KeyHistoryCoder<E> extends Coder<KeyHistory<E>> {
     }
     long time = 0;
     for (int i = 0; i < chunk.size; i++) {
-      if (chunk.entries != null) {
-        writeEntry(chunk.entries.get(i), out);
+      if (chunk.isOpen()) {
+        writeEntry(chunk.entry(i), out);
       } else {
         out.writeSignedVarLong(chunk.times()[i] - time);
         time = chunk.times()[i];
@@ -100,15 +100,14 @@ final class KeyHistoryCoder<E> extends Coder<KeyHistory<E>> {
       long first = in.readSignedVarLong();
       long last = first + in.readVarLong();
       return new Chunk<>(
-          id, n, first, last, baseCount, baseSum, baseWeight, null, null, null, null);
+          id, n, first, last, baseCount, baseSum, baseWeight, null, null, null, null, null);
     }
     if (kind == OPEN) {
       List<Entry<E>> entries = new ArrayList<>(n);
       for (int i = 0; i < n; i++) {
         entries.add(readEntry(in));
       }
-      return KeyFolder.openChunk(
-          fold, derived, id, baseCount, baseSum, baseWeight, entries, null, 0);
+      return Chunk.open(fold, derived, id, baseCount, baseSum, baseWeight, entries, null, 0);
     }
     long[] times = new long[n];
     long[] sums = new long[n];
@@ -127,7 +126,18 @@ final class KeyHistoryCoder<E> extends Coder<KeyHistory<E>> {
       }
     }
     return new Chunk<>(
-        id, n, times[0], times[n - 1], baseCount, baseSum, baseWeight, times, sums, weights, null);
+        id,
+        n,
+        times[0],
+        times[n - 1],
+        baseCount,
+        baseSum,
+        baseWeight,
+        times,
+        sums,
+        weights,
+        null,
+        null);
   }
 
   private void writeEntry(Entry<E> entry, ByteWriter out) throws IOException {

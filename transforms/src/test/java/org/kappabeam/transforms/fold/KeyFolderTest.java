@@ -242,6 +242,22 @@ class KeyFolderTest {
   }
 
   @Test
+  void historiesGrownFromOneAncestorDoNotDisturbEachOther() {
+    // A retried bundle starts from the same state as the attempt before it.
+    Run first = new Run();
+    first.apply(List.of(new Reading("a", "k", 0, false, 1)), KeyFolder.NEVER);
+    first.apply(List.of(new Reading("b", "k", 1, false, 1)), KeyFolder.NEVER);
+    Run second = new Run();
+    second.history = first.history;
+    for (int t = 2; t < 10; t++) {
+      first.apply(List.of(new Reading("x" + t, "k", t, false, 5)), KeyFolder.NEVER);
+      second.apply(List.of(new Reading("y" + t, "k", t, false, 7)), KeyFolder.NEVER);
+    }
+    assertThat(first.view.get("x9").sum(), is(2L + 8 * 5));
+    assertThat(second.view.get("y9").sum(), is(2L + 8 * 7));
+  }
+
+  @Test
   void stateIsFlatOverManyReaches() throws Exception {
     Run run = new Run();
     List<Integer> sizes = new ArrayList<>();

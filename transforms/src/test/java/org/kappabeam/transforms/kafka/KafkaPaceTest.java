@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.is;
 
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class KafkaPaceTest {
@@ -12,6 +13,12 @@ class KafkaPaceTest {
 
   private final KafkaPace.Runner one = KafkaPace.join("pace test", LEAD);
   private final KafkaPace.Runner other = KafkaPace.join("pace test", LEAD);
+
+  @AfterEach
+  void leave() {
+    one.leave();
+    other.leave();
+  }
 
   @Test
   void theSlowestMayAlwaysGo() {
