@@ -139,7 +139,7 @@ final class Chunk<E> {
     return entries;
   }
 
-  /** The arrays of an open chunk are taken up to a mark. */
+  /** Up to where arrays are taken. */
   private static final class Mark {
     private int taken;
 
@@ -214,33 +214,58 @@ final class Chunk<E> {
     return entries != null && weights == null && size + by <= limit;
   }
 
-  /** This open chunk with events behind it that come later and weigh one each. */
-  Chunk<E> grown(Fold<E, ?> fold, List<Entry<E>> events, int limit) {
+  /**
+   * This open chunk with new events that weigh one each; or {@code null} if one of them is here
+   * already. Looks at none of the old events but those of equal time: what it needs stands in the
+   * arrays.
+   *
+   * @param events in order
+   */
+  @Nullable Chunk<E> grown(Fold<E, ?> fold, List<Entry<E>> events, int limit) {
     int n = size + events.size();
-    long[] allTimes = times();
-    long[] allSums = body(sums);
-    Entry<E>[] all = open();
+    int kept = upTo(events.get(0).time - 1);
+    long[] oldTimes = times();
+    long[] oldSums = body(sums);
+    Entry<E>[] old = open();
+    long[] allTimes = oldTimes;
+    long[] allSums = oldSums;
+    Entry<E>[] all = old;
     Mark shared = mark;
-    if (shared == null || shared.taken != size || n > allTimes.length) {
+    // Only what is behind every event of every chunk with these arrays may be written in place.
+    if (kept < size || shared == null || shared.taken != size || n > allTimes.length) {
       int capacity = Math.min(limit, n + Math.max(4, n / 2));
-      allTimes = Arrays.copyOf(allTimes, capacity);
-      allSums = Arrays.copyOf(allSums, capacity);
-      all = Arrays.copyOf(all, capacity);
+      allTimes = Arrays.copyOf(Arrays.copyOf(oldTimes, kept), capacity);
+      allSums = Arrays.copyOf(Arrays.copyOf(oldSums, kept), capacity);
+      all = Arrays.copyOf(Arrays.copyOf(old, kept), capacity);
       shared = new Mark(n);
     }
-    shared.taken = n;
-    long sum = sumBefore(size);
-    for (int i = size; i < n; i++) {
-      Entry<E> entry = events.get(i - size);
-      sum += fold.measure(entry.event);
-      allTimes[i] = entry.time;
-      allSums[i] = sum;
-      all[i] = entry;
+    long added = 0;
+    int from = kept;
+    int to = kept;
+    for (Entry<E> entry : events) {
+      while (from < size && comesBefore(oldTimes[from], old[from], entry)) {
+        allTimes[to] = oldTimes[from];
+        allSums[to] = oldSums[from] + added;
+        all[to++] = old[from++];
+      }
+      if (from < size && oldTimes[from] == entry.time && old[from].id.equals(entry.id)) {
+        return null;
+      }
+      added += fold.measure(entry.event);
+      allTimes[to] = entry.time;
+      allSums[to] = sumBefore(from) + added;
+      all[to++] = entry;
     }
+    while (from < size) {
+      allTimes[to] = oldTimes[from];
+      allSums[to] = oldSums[from] + added;
+      all[to++] = old[from++];
+    }
+    shared.taken = n;
     return new Chunk<>(
         id,
         n,
-        firstTime,
+        allTimes[0],
         allTimes[n - 1],
         baseCount,
         baseSum,
@@ -250,6 +275,10 @@ final class Chunk<E> {
         null,
         all,
         shared);
+  }
+
+  private static boolean comesBefore(long time, Entry<?> old, Entry<?> other) {
+    return time != other.time ? time < other.time : old.id.compareTo(other.id) < 0;
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no generic arrays
@@ -296,14 +325,23 @@ final class Chunk<E> {
   }
 
   /** This settled chunk with events {@code [0, to)} of the next one behind it. */
-  Chunk<E> append(Chunk<E> next, int to) {
+  Chunk<E> append(Chunk<E> next, int to, int limit) {
     int total = size + to;
-    long[] allTimes = Arrays.copyOf(times(), total);
-    long[] allSums = Arrays.copyOf(body(sums), total);
+    long[] allTimes = times();
+    long[] allSums = body(sums);
+    long[] allWeights = null;
+    Mark shared = mark;
+    boolean weighted = weights != null || next.weights != null;
+    if (weighted || shared == null || shared.taken != size || total > allTimes.length) {
+      int capacity = Math.min(limit, total + total / 2);
+      allTimes = Arrays.copyOf(allTimes, capacity);
+      allSums = Arrays.copyOf(allSums, capacity);
+      shared = new Mark(total);
+    }
+    shared.taken = total;
     System.arraycopy(next.times(), 0, allTimes, size, to);
     System.arraycopy(body(next.sums), 0, allSums, size, to);
-    long[] allWeights = null;
-    if (weights != null || next.weights != null) {
+    if (weighted) {
       allWeights = new long[total];
       for (int i = 0; i < total; i++) {
         allWeights[i] = i < size ? weightBefore(i + 1) : next.weightBefore(i - size + 1);
@@ -321,6 +359,6 @@ final class Chunk<E> {
         allSums,
         allWeights,
         null,
-        null);
+        shared);
   }
 }

@@ -29,7 +29,7 @@ final class KeyFolder<E, R> {
   static final int SETTLED_CHUNK = 512;
 
   /** When a key gets events, as many as this are settled at a time. */
-  static final int WORTH_SETTLING = 16;
+  static final int WORTH_SETTLING = 4;
 
   /** Settled chunks kept beside the open ones; older full ones get a state cell of their own. */
   static final int INLINE_CHUNKS = 4;
@@ -109,7 +109,7 @@ final class KeyFolder<E, R> {
     for (int s = 0; s < series.length; s++) {
       if (!arrivals.get(s).isEmpty()) {
         arrivals.get(s).sort(Entry::compare);
-        if (!append(s, out)) {
+        if (!insert(s, out)) {
           merge(s, out);
         }
         influences[s].sort();
@@ -131,26 +131,35 @@ final class KeyFolder<E, R> {
 
   // ---- new events -------------------------------------------------------------------------------
 
-  /** Adds arrivals that come behind everything else, the usual case; says no if they do not. */
-  private boolean append(int s, FoldOutput<E, R> out) {
+  /**
+   * Adds new events to the last open chunk, the usual case; says no if that is not all it takes.
+   */
+  private boolean insert(int s, FoldOutput<E, R> out) {
     List<Entry<E>> fresh = arrivals.get(s);
     Chunk<E>[] chunks = past[s].chunks;
     Chunk<E> last = chunks.length == 0 ? null : chunks[chunks.length - 1];
-    if (last == null || !last.canGrow(fresh.size(), OPEN_CHUNK)) {
+    if (last == null
+        || !last.canGrow(fresh.size(), OPEN_CHUNK)
+        || fresh.get(0).time <= last.firstTime) {
       return false;
     }
-    Entry<E> previous = last.entry(last.size - 1);
+    Entry<E> previous = null;
     for (Entry<E> entry : fresh) {
-      if (Entry.compare(previous, entry) >= 0 || weight(s, entry) != 1) {
+      boolean again = previous != null && Entry.compare(previous, entry) == 0;
+      if (again || weight(s, entry) != 1) {
         return false;
       }
       previous = entry;
+    }
+    Chunk<E> more = last.grown(fold, fresh, OPEN_CHUNK);
+    if (more == null) {
+      return false;
     }
     for (Entry<E> entry : fresh) {
       arrived(s, entry, out);
     }
     Chunk<E>[] grown = chunks.clone();
-    grown[grown.length - 1] = last.grown(fold, fresh, OPEN_CHUNK);
+    grown[grown.length - 1] = more;
     past[s] = new KeyHistory.Past<>(grown, past[s].nextId);
     return true;
   }
@@ -338,16 +347,21 @@ final class KeyFolder<E, R> {
   // ---- rows -------------------------------------------------------------------------------------
 
   private void makeRows(int s, FoldOutput<E, R> out) {
-    long lowest = lowestTouched[s];
+    long lowest = Long.MAX_VALUE;
     for (int i = 0; i < series.length; i++) {
       if (!influences[i].isEmpty()) {
         lowest = Math.min(lowest, influences[i].firstTime() + series[i].reachFrom());
       }
     }
-    if (lowest == Long.MAX_VALUE) {
+    Chunk<E>[] chunks = past[s].chunks;
+    if (chunks.length == 0 || lowest > chunks[chunks.length - 1].lastTime) {
+      // No row looks back to what is new: only the new ones are made, and the others not looked at.
+      for (Entry<E> entry : touched) {
+        makeOwnRow(s, entry, out);
+      }
       return;
     }
-    Chunk<E>[] chunks = past[s].chunks;
+    lowest = Math.min(lowest, lowestTouched[s]);
     int from = chunks.length;
     while (from > 0 && chunks[from - 1].isOpen() && chunks[from - 1].lastTime >= lowest) {
       from--;
@@ -357,6 +371,25 @@ final class KeyFolder<E, R> {
         Entry<E> entry = chunks[c].entry(i);
         if (entry.touched || isInfluenced(s, entry)) {
           makeRow(s, c, i, entry, out);
+        }
+      }
+    }
+  }
+
+  /** Makes the row of an event, if it is of the series and has not been displaced meanwhile. */
+  private void makeOwnRow(int s, Entry<E> entry, FoldOutput<E, R> out) {
+    if (fold.seriesOf(entry.event) != s) {
+      return;
+    }
+    Chunk<E>[] chunks = past[s].chunks;
+    for (int c = past[s].chunkAt(entry.time, -1); c >= past[s].firstOpen; c--) {
+      for (int i = chunks[c].upTo(entry.time) - 1; i >= 0; i--) {
+        if (chunks[c].entry(i) == entry) {
+          makeRow(s, c, i, entry, out);
+          return;
+        }
+        if (chunks[c].times()[i] < entry.time) {
+          return;
         }
       }
     }
@@ -525,7 +558,7 @@ final class KeyFolder<E, R> {
       int n = open.upTo(settleBefore - 1);
       Chunk<E> last = chunks.isEmpty() ? null : chunks.get(chunks.size() - 1);
       if (last != null && !last.isSpilled() && last.size + n <= SETTLED_CHUNK) {
-        chunks.set(chunks.size() - 1, last.append(open, n));
+        chunks.set(chunks.size() - 1, last.append(open, n, SETTLED_CHUNK));
       } else {
         chunks.add(open.settled(id++, 0, n));
       }
