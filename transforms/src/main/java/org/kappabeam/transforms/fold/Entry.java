@@ -4,9 +4,8 @@ import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * An event whose row may still change: with its place in the log, for a dead letter if it should
- * turn out to contradict another. Immutable but for {@link #touched}, which is used only before the
- * entry becomes state.
+ * An event while it is worked on: with its place in the log, for a dead letter if it should turn
+ * out to contradict another. In state it is bytes ({@link EntryBytes}).
  */
 final class Entry<E> {
   /** More contradicting variants of one event than this are refused but not remembered. */
@@ -28,8 +27,13 @@ final class Entry<E> {
   /** Variants of the event that contradicted it and lost. */
   final List<E> losers;
 
-  /** New or changed in the batch at hand. */
-  boolean touched;
+  /** The next event of the same key in a batch. */
+  @Nullable Entry<E> next;
+
+  /** Where it stands in the key's history: set for what is new or changed in the batch at hand. */
+  int chunkId = -1;
+
+  int index = -1;
 
   Entry(
       E event,
@@ -54,11 +58,7 @@ final class Entry<E> {
   }
 
   /** Event time first, then id: the order in which events count. */
-  int compareTo(long otherTime, String otherId) {
-    return time != otherTime ? Long.compare(time, otherTime) : id.compareTo(otherId);
-  }
-
   static int compare(Entry<?> a, Entry<?> b) {
-    return a.compareTo(b.time, b.id);
+    return a.time != b.time ? Long.compare(a.time, b.time) : a.id.compareTo(b.id);
   }
 }

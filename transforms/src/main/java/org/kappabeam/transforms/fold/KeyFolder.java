@@ -8,54 +8,111 @@ import java.util.Map;
 import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.kappabeam.coders.ByteWriter;
 import org.kappabeam.coders.event.DeadLetterReason;
 
 /**
  * Applies the events of one batch to the history of one key: settles and forgets what the watermark
- * has passed, merges the new events, makes the rows they changed. The same for live and replay. One
+ * has passed, adds the new events, makes the rows they changed. The same for live and replay. One
  * per worker thread; not thread-safe.
  *
- * <p>Cost: per batch and key, one copy of the chunks the new events fall into; per row, two binary
- * searches a window. Neither grows with the key's history.
+ * <p>Cost: an event that comes in order is written behind the others; one that does not costs a
+ * copy of the chunk it falls into; a row costs two binary searches a window. None of it grows with
+ * the key's history.
  */
 final class KeyFolder<E, R> {
   /** A {@code settleBefore} that settles nothing. */
   static final long NEVER = Long.MIN_VALUE / 2;
 
-  /** Events per open chunk: what is copied when one event arrives. */
-  static final int OPEN_CHUNK = 128;
+  /** Events per chunk: what is copied when one arrives out of order. */
+  static final int CHUNK = 256;
 
-  /** Events per settled chunk. */
-  static final int SETTLED_CHUNK = 512;
+  /** When a key gets events, as many as this are settled or forgotten at a time. */
+  static final int WORTH_IT = 4;
 
-  /** When a key gets events, as many as this are settled at a time. */
-  static final int WORTH_SETTLING = 4;
-
-  /** Settled chunks kept beside the open ones; older full ones get a state cell of their own. */
+  /** Settled chunks kept beside the open ones; older ones get a state cell of their own. */
   static final int INLINE_CHUNKS = 4;
 
   private final Fold<E, R> fold;
+  private final int chunkSize;
   private final Series[] series;
-  private final List<List<Entry<E>>> arrivals = new ArrayList<>();
-  private final Influence[] influences;
-  private final long[] lowestTouched;
-  private final List<Entry<E>> merged = new ArrayList<>();
-  private final List<Entry<E>> touched = new ArrayList<>();
-  private final Map<Long, Chunk<E>> loaded = new HashMap<>();
+  private final EntryBytes<E> codec;
+  private final ByteWriter event = new ByteWriter(256);
+  private final List<SeriesWork> works = new ArrayList<>();
+  private final Map<Long, Chunk> loaded = new HashMap<>();
   private final Window window = new Window();
 
   private String key = "";
-  private @Nullable ChunkStore<E> store;
-  private KeyHistory.Past<E>[] past = newPast(0);
+  private @Nullable ChunkStore store;
+  private @Nullable FoldOutput<E, R> output;
+  private Chunk[][] past = {};
+  private int nextId;
+
+  /** What the batch at hand does to one series. */
+  private final class SeriesWork implements ChunkMerger.Arrivals<E> {
+    final int s;
+    final ChunkMerger<E> merger;
+    final List<Entry<E>> arrivals = new ArrayList<>();
+
+    /** New or changed events, in order. */
+    final List<Entry<E>> touched = new ArrayList<>();
+
+    final Influence influence = new Influence();
+
+    SeriesWork(int s) {
+      this.s = s;
+      this.merger = new ChunkMerger<>(fold, codec, series[s].derived());
+    }
+
+    void clear() {
+      arrivals.clear();
+      touched.clear();
+      influence.clear();
+    }
+
+    @Override
+    public void arrived(Entry<E> arrival) {
+      touched.add(arrival);
+      influence.add(arrival);
+      if (!series[s].derived()) {
+        output().folded();
+      }
+    }
+
+    @Override
+    public Entry<E> met(Entry<E> known, Entry<E> arrival) {
+      Entry<E> winner = series[s].derived() ? newest(known, arrival) : resolve(known, arrival);
+      if (winner == known) {
+        return known;
+      }
+      int last = touched.size() - 1;
+      if (last >= 0 && touched.get(last) == known) {
+        touched.set(last, winner);
+      } else {
+        touched.add(winner);
+      }
+      if (weight(s, winner) != weight(s, known)
+          || fold.measure(winner.event) != fold.measure(known.event)) {
+        influence.add(winner);
+      }
+      return winner;
+    }
+  }
 
   KeyFolder(Fold<E, R> fold) {
+    this(fold, CHUNK);
+  }
+
+  /**
+   * @param chunk events per chunk
+   */
+  KeyFolder(Fold<E, R> fold, int chunk) {
     this.fold = fold;
+    this.chunkSize = chunk;
     this.series = fold.series().toArray(new Series[0]);
-    this.influences = new Influence[series.length];
-    this.lowestTouched = new long[series.length];
+    this.codec = new EntryBytes<>(fold);
     for (int s = 0; s < series.length; s++) {
-      arrivals.add(new ArrayList<>());
-      influences[s] = new Influence();
+      works.add(new SeriesWork(s));
     }
   }
 
@@ -63,191 +120,209 @@ final class KeyFolder<E, R> {
    * Applies a batch to the history of one key.
    *
    * @param before the key's history, or {@code null} if it has none
-   * @param batch the new events; the entries become part of the history
+   * @param batch the new events, chained by {@link Entry#next}; {@code null} if there are none
    * @param settleBefore no event before this time can arrive any more; what its rows need is kept
    * @return the key's new history
    */
-  KeyHistory<E> apply(
+  KeyHistory apply(
       String ofKey,
-      @Nullable KeyHistory<E> before,
-      List<Entry<E>> batch,
+      @Nullable KeyHistory before,
+      @Nullable Entry<E> batch,
       long settleBefore,
-      ChunkStore<E> chunkStore,
+      ChunkStore chunkStore,
       FoldOutput<E, R> out) {
     key = ofKey;
     store = chunkStore;
-    past = newPast(series.length);
+    output = out;
+    past = new Chunk[series.length][];
+    nextId = before == null ? 0 : before.nextId;
     if (!loaded.isEmpty()) {
       loaded.clear();
     }
-    touched.clear();
+    int atLeast = batch == null ? 1 : WORTH_IT;
     for (int s = 0; s < series.length; s++) {
-      arrivals.get(s).clear();
-      influences[s].clear();
-      lowestTouched[s] = Long.MAX_VALUE;
+      works.get(s).clear();
       past[s] =
           before == null
-              ? new KeyHistory.Past<>(newChunks(0), 0)
-              : forget(
-                  s,
-                  settle(before.series.get(s), settleBefore, batch.isEmpty() ? 1 : WORTH_SETTLING),
-                  settleBefore);
+              ? KeyHistory.NO_CHUNKS
+              : forget(s, settle(before.chunks(s), settleBefore, atLeast), settleBefore, atLeast);
     }
-    for (Entry<E> entry : batch) {
-      int s = fold.seriesOf(entry.event);
-      if (entry.time >= settleBefore) {
-        arrivals.get(s).add(entry);
-      } else if (series[s].derived()) {
-        out.lost();
-      } else {
-        out.dead(
-            DeadLetterReason.FORGOTTEN,
-            "event time is behind the watermark by " + (settleBefore - entry.time) + " ms",
-            entry);
+    for (Entry<E> entry = batch; entry != null; entry = entry.next) {
+      route(entry, settleBefore);
+    }
+    for (SeriesWork work : works) {
+      if (!work.arrivals.isEmpty()) {
+        insert(work);
       }
     }
-    for (int s = 0; s < series.length; s++) {
-      if (!arrivals.get(s).isEmpty()) {
-        arrivals.get(s).sort(Entry::compare);
-        if (!insert(s, out)) {
-          merge(s, out);
-        }
-        influences[s].sort();
+    for (SeriesWork work : works) {
+      if (series[work.s].makesRows()) {
+        makeRows(work);
       }
-    }
-    for (int s = 0; s < series.length; s++) {
-      if (series[s].makesRows()) {
-        makeRows(s, out);
-      }
-    }
-    for (Entry<E> entry : touched) {
-      entry.touched = false;
     }
     for (int s = 0; s < series.length; s++) {
       spill(s);
     }
-    return new KeyHistory<>(Arrays.asList(past));
+    return new KeyHistory(past, nextId);
+  }
+
+  private void route(Entry<E> entry, long settleBefore) {
+    int s = fold.seriesOf(entry.event);
+    if (entry.time >= settleBefore) {
+      works.get(s).arrivals.add(entry);
+    } else if (series[s].derived()) {
+      output().lost();
+    } else {
+      output()
+          .dead(
+              DeadLetterReason.FORGOTTEN,
+              "event time is behind the watermark by " + (settleBefore - entry.time) + " ms",
+              entry);
+    }
   }
 
   // ---- new events -------------------------------------------------------------------------------
 
-  /**
-   * Adds new events to the last open chunk, the usual case; says no if that is not all it takes.
-   */
-  private boolean insert(int s, FoldOutput<E, R> out) {
-    List<Entry<E>> fresh = arrivals.get(s);
-    Chunk<E>[] chunks = past[s].chunks;
-    Chunk<E> last = chunks.length == 0 ? null : chunks[chunks.length - 1];
-    if (last == null
-        || !last.canGrow(fresh.size(), OPEN_CHUNK)
-        || fresh.get(0).time <= last.firstTime) {
-      return false;
+  private void insert(SeriesWork work) {
+    List<Entry<E>> fresh = work.arrivals;
+    if (fresh.size() > 1) {
+      fresh.sort(Entry::compare);
     }
-    Entry<E> previous = null;
-    for (Entry<E> entry : fresh) {
-      boolean again = previous != null && Entry.compare(previous, entry) == 0;
-      if (again || weight(s, entry) != 1) {
+    if (follow(work.s, fresh)) {
+      append(work, fresh);
+    } else {
+      merge(work, fresh);
+    }
+    work.influence.sort();
+  }
+
+  /** Whether events simply follow all that are there, and each other: the usual case. */
+  private boolean follow(int s, List<Entry<E>> fresh) {
+    Chunk[] chunks = past[s];
+    long time = chunks.length == 0 ? Long.MIN_VALUE : chunks[chunks.length - 1].lastTime;
+    for (int i = 0; i < fresh.size(); i++) {
+      Entry<E> entry = fresh.get(i);
+      if (entry.time <= time || weight(s, entry) != 1) {
         return false;
       }
-      previous = entry;
+      time = entry.time;
     }
-    Chunk<E> more = last.grown(fold, fresh, OPEN_CHUNK);
-    if (more == null) {
-      return false;
-    }
-    for (Entry<E> entry : fresh) {
-      arrived(s, entry, out);
-    }
-    Chunk<E>[] grown = chunks.clone();
-    grown[grown.length - 1] = more;
-    past[s] = new KeyHistory.Past<>(grown, past[s].nextId);
     return true;
   }
 
-  private void merge(int s, FoldOutput<E, R> out) {
-    List<Entry<E>> fresh = arrivals.get(s);
-    Chunk<E>[] chunks = past[s].chunks;
-    int firstOpen = past[s].firstOpen;
-    Entry<E> lowest = fresh.get(0);
-    int tail = chunks.length - 1;
-    while (tail > firstOpen && Entry.compare(chunks[tail].entry(0), lowest) > 0) {
-      tail--;
+  private void append(SeriesWork work, List<Entry<E>> fresh) {
+    Chunk[] chunks = past[work.s].clone();
+    Chunk last = chunks.length == 0 ? null : chunks[chunks.length - 1];
+    int begin = 0;
+    for (int i = 0; i < fresh.size(); i++) {
+      Entry<E> entry = fresh.get(i);
+      event.reset();
+      codec.write(entry, event);
+      long measure = fold.measure(entry.event);
+      if (last != null && last.canAppend(entry.time, chunkSize)) {
+        last = last.append(entry.time, measure, event.buffer(), event.size());
+      } else {
+        if (i > begin) {
+          locate(fresh, begin, i, last);
+          begin = i;
+        }
+        last = Chunk.first(nextId++, last, entry.time, measure, event.buffer(), event.size());
+        chunks = Arrays.copyOf(chunks, chunks.length + 1);
+      }
+      chunks[chunks.length - 1] = last;
+      work.arrived(entry);
     }
-    if (tail < firstOpen
-        || (chunks[tail].size >= OPEN_CHUNK
-            && Entry.compare(chunks[tail].entry(chunks[tail].size - 1), lowest) < 0)) {
-      tail = Math.max(firstOpen, tail + 1);
+    locate(fresh, begin, fresh.size(), last);
+    past[work.s] = chunks;
+  }
+
+  /** Tells the last events of a chunk where they stand. */
+  private static <E> void locate(List<Entry<E>> fresh, int begin, int end, @Nullable Chunk chunk) {
+    if (chunk == null) {
+      throw new IllegalStateException("events without a chunk");
     }
-    merged.clear();
-    // What stands before the first new event stays as it is, and is not even looked at.
-    int kept = tail < chunks.length ? firstFrom(chunks[tail], lowest) : 0;
+    for (int i = begin; i < end; i++) {
+      fresh.get(i).chunkId = chunk.id;
+      fresh.get(i).index = chunk.to - end + i;
+    }
+  }
+
+  /** Adds events to the chunks they belong to. */
+  private void merge(SeriesWork work, List<Entry<E>> fresh) {
+    int s = work.s;
+    Chunk[] chunks = past[s];
+    List<Chunk> after = new ArrayList<>(chunks.length + 2);
+    int c = chunks.length == 0 ? 0 : chunkOf(chunks, fresh.get(0));
+    after.addAll(Arrays.asList(chunks).subList(0, c));
+    long count = 0;
+    long sum = 0;
+    long weight = 0;
     int next = 0;
-    for (int c = tail; c < chunks.length; c++) {
-      Chunk<E> chunk = chunks[c];
-      int from = c == tail ? kept : 0;
-      for (int i = 0; i < from; i++) {
-        merged.add(chunk.entry(i));
+    if (chunks.length == 0) {
+      addPieces(work, Chunk.empty(nextId++), fresh, next, fresh.size(), after);
+      next = fresh.size();
+    }
+    for (; c < chunks.length; c++) {
+      Chunk chunk =
+          count == 0 && sum == 0 && weight == 0 ? chunks[c] : chunks[c].moved(count, sum, weight);
+      int end = next;
+      while (end < fresh.size()
+          && (c + 1 == chunks.length || isBefore(fresh.get(end), chunks[c + 1]))) {
+        end++;
       }
-      for (int i = from; i < chunk.size; i++) {
-        Entry<E> entry = chunk.entry(i);
-        while (next < fresh.size() && Entry.compare(fresh.get(next), entry) < 0) {
-          add(s, fresh.get(next++), out);
-        }
-        merged.add(entry);
-        while (next < fresh.size() && Entry.compare(fresh.get(next), entry) == 0) {
-          add(s, fresh.get(next++), out);
-        }
+      if (end == next) {
+        after.add(chunk);
+        continue;
       }
+      Chunk last = addPieces(work, chunk, fresh, next, end, after);
+      count += last.countBefore(last.to) - chunk.countBefore(chunk.to);
+      sum += last.sumBefore(last.to) - chunk.sumBefore(chunk.to);
+      weight += last.weightBefore(last.to) - chunk.weightBefore(chunk.to);
+      next = end;
     }
-    while (next < fresh.size()) {
-      add(s, fresh.get(next++), out);
-    }
-    rebuild(s, tail, kept);
+    past[s] = after.toArray(KeyHistory.NO_CHUNKS);
   }
 
-  /** The index of the first event of an open chunk that does not come before another one. */
-  private static <E> int firstFrom(Chunk<E> chunk, Entry<E> other) {
-    int index = chunk.upTo(other.time - 1);
-    while (index < chunk.size
-        && chunk.times()[index] == other.time
-        && Entry.compare(chunk.entry(index), other) < 0) {
-      index++;
+  /**
+   * Merges events into a chunk, in pieces if it becomes too large.
+   *
+   * @return the last piece
+   */
+  private Chunk addPieces(
+      SeriesWork work, Chunk chunk, List<Entry<E>> fresh, int from, int to, List<Chunk> after) {
+    int size = work.merger.merge(chunk, fresh, from, to, work);
+    // Pieces of about the same size have room for the next ones.
+    int pieces = (size + chunkSize - 1) / chunkSize;
+    Chunk like = chunk;
+    int index = chunk.from;
+    int done = 0;
+    for (int p = 0; p < pieces; p++) {
+      int end = (int) ((long) size * (p + 1) / pieces);
+      Chunk piece = work.merger.piece(p == 0 ? chunk.id : nextId++, done, end, like, index);
+      after.add(piece);
+      like = piece;
+      index = piece.to;
+      done = end;
     }
-    return index;
+    return like;
   }
 
-  /** Adds an arrival behind what is merged so far, or merges it with the same event there. */
-  private void add(int s, Entry<E> arrival, FoldOutput<E, R> out) {
-    int last = merged.size() - 1;
-    if (last >= 0 && Entry.compare(merged.get(last), arrival) == 0) {
-      Entry<E> known = merged.get(last);
-      Entry<E> winner = series[s].derived() ? newest(known, arrival) : resolve(known, arrival, out);
-      if (winner != known) {
-        touch(s, winner);
-        merged.set(last, winner);
-        if (weight(s, winner) != weight(s, known)
-            || fold.measure(winner.event) != fold.measure(known.event)) {
-          influences[s].add(winner);
-        }
-      }
-      return;
+  /** The chunk an arrival belongs to: the last one that does not begin behind it. */
+  private int chunkOf(Chunk[] chunks, Entry<E> arrival) {
+    int c = chunks.length - 1;
+    while (c > 0 && isBefore(arrival, chunks[c])) {
+      c--;
     }
-    arrived(s, arrival, out);
-    merged.add(arrival);
+    return c;
   }
 
-  private void arrived(int s, Entry<E> arrival, FoldOutput<E, R> out) {
-    touch(s, arrival);
-    influences[s].add(arrival);
-    if (!series[s].derived()) {
-      out.folded();
+  private boolean isBefore(Entry<E> arrival, Chunk chunk) {
+    if (arrival.time != chunk.firstTime) {
+      return arrival.time < chunk.firstTime;
     }
-  }
-
-  private void touch(int s, Entry<E> entry) {
-    entry.touched = true;
-    touched.add(entry);
-    lowestTouched[s] = Math.min(lowestTouched[s], entry.time);
+    // What is settled is earlier than anything that may still arrive.
+    return chunk.open == chunk.from
+        && Entry.compare(arrival, codec.read(chunk.bytes, chunk.place(chunk.from))) < 0;
   }
 
   /** Of two versions of a derived event, the one with more evidence. */
@@ -260,15 +335,16 @@ final class KeyFolder<E, R> {
   }
 
   /** A second record of a raw event: a duplicate, or a contradiction that the smaller one wins. */
-  private Entry<E> resolve(Entry<E> known, Entry<E> arrival, FoldOutput<E, R> out) {
+  private Entry<E> resolve(Entry<E> known, Entry<E> arrival) {
     if (known.event.equals(arrival.event) || known.losers.contains(arrival.event)) {
-      out.duplicate();
+      output().duplicate();
       return known;
     }
     boolean arrivalWins = smaller(arrival.event, known.event);
     Entry<E> winner = arrivalWins ? arrival : known;
     Entry<E> loser = arrivalWins ? known : arrival;
-    out.dead(DeadLetterReason.CONFLICT, "contradicts another record with id " + arrival.id, loser);
+    output()
+        .dead(DeadLetterReason.CONFLICT, "contradicts another record with id " + arrival.id, loser);
     List<E> losers = known.losers;
     if (losers.size() < Entry.MAX_LOSERS) {
       losers = new ArrayList<>(losers);
@@ -295,117 +371,94 @@ final class KeyFolder<E, R> {
     }
   }
 
-  /**
-   * Puts what was merged in place of the chunks from {@code tail} on.
-   *
-   * @param kept how many events at the beginning of the first of them are the old ones
-   */
-  private void rebuild(int s, int tail, int kept) {
-    KeyHistory.Past<E> old = past[s];
-    int total = merged.size();
-    int fresh = (total + OPEN_CHUNK - 1) / OPEN_CHUNK;
-    Chunk<E>[] chunks = Arrays.copyOf(old.chunks, tail + fresh);
-    Chunk<E> first = tail < old.chunks.length ? old.chunks[tail] : null;
-    Chunk<E> previous = first != null || tail == 0 ? null : loaded(s, tail - 1);
-    int id = old.nextId;
-    for (int i = 0; i < fresh; i++) {
-      int from = i * OPEN_CHUNK;
-      int c = tail + i;
-      List<Entry<E>> entries = merged.subList(from, Math.min(total, from + OPEN_CHUNK));
-      int chunkId = c < old.chunks.length ? old.chunks[c].id : id++;
-      previous =
-          i == 0 && first != null
-              ? Chunk.open(
-                  fold,
-                  series[s].derived(),
-                  chunkId,
-                  first.baseCount,
-                  first.baseSum,
-                  first.baseWeight,
-                  entries,
-                  first,
-                  kept)
-              : Chunk.open(
-                  fold,
-                  series[s].derived(),
-                  chunkId,
-                  previous == null ? 0 : previous.baseCount + previous.size,
-                  previous == null ? 0 : previous.sumBefore(previous.size),
-                  previous == null ? 0 : previous.weightBefore(previous.size),
-                  entries,
-                  null,
-                  0);
-      chunks[c] = previous;
-    }
-    past[s] = new KeyHistory.Past<>(chunks, id);
-  }
-
   private long weight(int s, Entry<E> entry) {
     return entry.weight(fold, series[s].derived());
   }
 
   // ---- rows -------------------------------------------------------------------------------------
 
-  private void makeRows(int s, FoldOutput<E, R> out) {
+  private void makeRows(SeriesWork work) {
+    int s = work.s;
+    Chunk[] chunks = past[s];
+    if (chunks.length == 0) {
+      return;
+    }
     long lowest = Long.MAX_VALUE;
-    for (int i = 0; i < series.length; i++) {
-      if (!influences[i].isEmpty()) {
-        lowest = Math.min(lowest, influences[i].firstTime() + series[i].reachFrom());
+    for (SeriesWork each : works) {
+      if (!each.influence.isEmpty()) {
+        lowest = Math.min(lowest, each.influence.firstTime() + series[each.s].reachFrom());
       }
     }
-    Chunk<E>[] chunks = past[s].chunks;
-    if (chunks.length == 0 || lowest > chunks[chunks.length - 1].lastTime) {
-      // No row looks back to what is new: only the new ones are made, and the others not looked at.
-      for (Entry<E> entry : touched) {
-        makeOwnRow(s, entry, out);
-      }
+    List<Entry<E>> touched = work.touched;
+    if (touched.size() == 1 && noOtherRowFrom(lowest, touched.get(0), chunks)) {
+      // The usual case: the other events are not even looked at.
+      makeOwnRow(s, touched.get(0));
       return;
     }
-    lowest = Math.min(lowest, lowestTouched[s]);
-    int from = chunks.length;
-    while (from > 0 && chunks[from - 1].isOpen() && chunks[from - 1].lastTime >= lowest) {
-      from--;
+    if (!touched.isEmpty()) {
+      lowest = Math.min(lowest, touched.get(0).time);
     }
-    for (int c = from; c < chunks.length; c++) {
-      for (int i = c == from ? chunks[c].upTo(lowest - 1) : 0; i < chunks[c].size; i++) {
-        Entry<E> entry = chunks[c].entry(i);
-        if (entry.touched || isInfluenced(s, entry)) {
-          makeRow(s, c, i, entry, out);
+    int c = chunks.length;
+    while (c > 0 && chunks[c - 1].isOpen() && chunks[c - 1].lastTime >= lowest) {
+      c--;
+    }
+    int next = 0;
+    for (; c < chunks.length; c++) {
+      Chunk chunk = chunks[c];
+      for (int i = Math.max(chunk.open, chunk.upTo(lowest - 1)); i < chunk.to; i++) {
+        Entry<E> own = next < touched.size() ? touched.get(next) : null;
+        if (own != null && own.index == i && own.chunkId == chunk.id) {
+          makeRow(s, c, own);
+          next++;
+        } else if (mayBeInfluenced(chunk.times()[i])) {
+          Entry<E> entry = codec.read(chunk.bytes, chunk.place(i));
+          if (isInfluenced(s, entry)) {
+            entry.index = i;
+            makeRow(s, c, entry);
+          }
         }
       }
     }
   }
 
-  /** Makes the row of an event, if it is of the series and has not been displaced meanwhile. */
-  private void makeOwnRow(int s, Entry<E> entry, FoldOutput<E, R> out) {
-    if (fold.seriesOf(entry.event) != s) {
-      return;
+  /** Whether no event but perhaps this one is at or after the time. */
+  private static boolean noOtherRowFrom(long time, Entry<?> entry, Chunk[] chunks) {
+    Chunk last = chunks[chunks.length - 1];
+    if (last.lastTime < time) {
+      return true;
     }
-    Chunk<E>[] chunks = past[s].chunks;
-    for (int c = past[s].chunkAt(entry.time, -1); c >= past[s].firstOpen; c--) {
-      for (int i = chunks[c].upTo(entry.time) - 1; i >= 0; i--) {
-        if (chunks[c].entry(i) == entry) {
-          makeRow(s, c, i, entry, out);
-          return;
-        }
-        if (chunks[c].times()[i] < entry.time) {
-          return;
-        }
-      }
-    }
+    boolean isLast = entry.chunkId == last.id && entry.index == last.to - 1;
+    return isLast && last.size() > 1 && last.times()[last.to - 2] < time;
   }
 
-  private boolean isInfluenced(int s, Entry<E> row) {
-    for (int i = 0; i < series.length; i++) {
-      if (!influences[i].isEmpty() && influences[i].reaches(row, series[i], i == s)) {
+  private void makeOwnRow(int s, Entry<E> entry) {
+    int c = past[s].length - 1;
+    while (past[s][c].id != entry.chunkId) {
+      c--;
+    }
+    makeRow(s, c, entry);
+  }
+
+  private boolean mayBeInfluenced(long rowTime) {
+    for (SeriesWork each : works) {
+      if (each.influence.mayReach(rowTime, series[each.s])) {
         return true;
       }
     }
     return false;
   }
 
-  private void makeRow(int s, int c, int index, Entry<E> entry, FoldOutput<E, R> out) {
-    window.moveTo(s, c, index, entry.time);
+  private boolean isInfluenced(int s, Entry<E> row) {
+    for (SeriesWork each : works) {
+      if (each.influence.reaches(row, series[each.s], each.s == s)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void makeRow(int s, int c, Entry<E> entry) {
+    window.moveTo(s, c, entry.index, entry.time);
     boolean derived = series[s].derived();
     long others = 0;
     for (int i = 0; i < series.length; i++) {
@@ -422,13 +475,13 @@ final class KeyFolder<E, R> {
     long evidence = Math.addExact(own, others);
     R row = fold.row(entry.event, window, evidence);
     if (row != null) {
-      out.row(row);
+      output().row(row);
     }
-    if (entry.touched) {
+    if (!entry.losers.isEmpty() && entry.chunkId >= 0) {
       for (E loser : entry.losers) {
         R back = fold.withdrawn(loser, entry.event, evidence);
         if (back != null) {
-          out.row(back);
+          output().row(back);
         }
       }
     }
@@ -442,7 +495,7 @@ final class KeyFolder<E, R> {
     private long rowTime;
 
     /** Where the last look-up ended: chunk and index in it. */
-    private @Nullable Chunk<E> chunk;
+    private @Nullable Chunk chunk;
 
     private int index;
 
@@ -451,7 +504,7 @@ final class KeyFolder<E, R> {
 
     private final int[] foundSeries = new int[8];
     private final int[] foundIndexes = new int[8];
-    private final List<Chunk<E>> foundChunks = new ArrayList<>();
+    private final List<Chunk> foundChunks = new ArrayList<>();
     private int found;
 
     /** Where the same look-ups of the row before ended: rows of a key follow each other in time. */
@@ -469,9 +522,9 @@ final class KeyFolder<E, R> {
     @Override
     public long count(int s, long length, long delay) {
       seekEnd(s, delay);
-      long end = chunk == null ? 0 : chunk.baseCount + index;
+      long end = chunk == null ? 0 : chunk.countBefore(index);
       seek(s, rowTime - delay - length);
-      return end - (chunk == null ? 0 : chunk.baseCount + index);
+      return end - (chunk == null ? 0 : chunk.countBefore(index));
     }
 
     @Override
@@ -491,7 +544,7 @@ final class KeyFolder<E, R> {
 
     private void seekEnd(int s, long delay) {
       if (s == rowSeries && delay == 0) {
-        chunk = past[s].chunks[rowChunk];
+        chunk = past[s][rowChunk];
         index = rowIndex + 1;
       } else {
         seek(s, rowTime - delay);
@@ -508,20 +561,15 @@ final class KeyFolder<E, R> {
           return;
         }
       }
-      KeyHistory.Past<E> of = past[s];
-      if (of.chunks.length == 0) {
+      Chunk[] chunks = past[s];
+      if (chunks.length == 0) {
         chunk = null;
         return;
       }
-      int c = of.chunkAt(time, hints[found % hints.length]);
+      int c = KeyHistory.chunkAt(chunks, time, hints[found % hints.length]);
       hints[found % hints.length] = c;
-      if (c < 0) {
-        chunk = loaded(s, 0);
-        index = 0;
-      } else {
-        chunk = loaded(s, c);
-        index = time >= chunk.lastTime ? chunk.size : chunk.upTo(time);
-      }
+      chunk = loaded(s, Math.max(0, c));
+      index = c < 0 ? chunk.from : time >= chunk.lastTime ? chunk.to : chunk.upTo(time);
       if (found < foundTimes.length) {
         foundTimes[found] = time;
         foundSeries[found] = s;
@@ -535,87 +583,71 @@ final class KeyFolder<E, R> {
   // ---- settling, forgetting, spilling -----------------------------------------------------------
 
   /**
-   * Drops the events whose rows are final, keeps their times and totals.
+   * Lets go of events whose rows are final: their times and totals remain.
    *
-   * @param atLeast so many at once, since it copies what is settled already
+   * @param atLeast so many at once
    */
-  private static <E> KeyHistory.Past<E> settle(
-      KeyHistory.Past<E> of, long settleBefore, int atLeast) {
-    int firstOpen = of.firstOpen;
-    if (firstOpen == of.chunks.length || of.chunks[firstOpen].firstTime >= settleBefore) {
-      return of;
-    }
-    if (firstOpen == of.chunks.length - 1
-        && !(of.chunks[firstOpen].size >= atLeast
-            && of.chunks[firstOpen].times()[atLeast - 1] < settleBefore)) {
-      return of;
-    }
-    List<Chunk<E>> chunks = new ArrayList<>(Arrays.asList(of.chunks).subList(0, firstOpen));
-    int id = of.nextId;
-    int c = firstOpen;
-    for (; c < of.chunks.length && of.chunks[c].firstTime < settleBefore; c++) {
-      Chunk<E> open = of.chunks[c];
-      int n = open.upTo(settleBefore - 1);
-      Chunk<E> last = chunks.isEmpty() ? null : chunks.get(chunks.size() - 1);
-      if (last != null && !last.isSpilled() && last.size + n <= SETTLED_CHUNK) {
-        chunks.set(chunks.size() - 1, last.append(open, n, SETTLED_CHUNK));
-      } else {
-        chunks.add(open.settled(id++, 0, n));
-      }
-      if (n < open.size) {
-        chunks.add(open.openFrom(n));
-        c++;
+  private static Chunk[] settle(Chunk[] chunks, long settleBefore, int atLeast) {
+    Chunk[] settled = chunks;
+    for (int c = KeyHistory.firstOpen(chunks);
+        c < chunks.length && chunks[c].times()[chunks[c].open] < settleBefore;
+        c++) {
+      int open = chunks[c].upTo(settleBefore - 1);
+      if (open < chunks[c].to && open - chunks[c].open < atLeast) {
         break;
       }
+      settled = settled == chunks ? chunks.clone() : settled;
+      settled[c] = chunks[c].since(chunks[c].from, open);
     }
-    chunks.addAll(Arrays.asList(of.chunks).subList(c, of.chunks.length));
-    return new KeyHistory.Past<>(chunks.toArray(newChunks(0)), id);
+    return settled;
   }
 
-  /** Drops settled events that no row can look back to any more. */
-  private KeyHistory.Past<E> forget(int s, KeyHistory.Past<E> of, long settleBefore) {
+  /**
+   * Drops settled events that no row can look back to any more.
+   *
+   * @param atLeast so many at once
+   */
+  private Chunk[] forget(int s, Chunk[] chunks, long settleBefore, int atLeast) {
     long limit = settleBefore - series[s].reachUntil();
-    int firstOpen = of.firstOpen;
     int drop = 0;
-    while (drop < firstOpen && of.chunks[drop].lastTime <= limit) {
-      if (of.chunks[drop].isSpilled()) {
-        store().remove(key, s, of.chunks[drop].id);
+    while (drop < chunks.length && !chunks[drop].isOpen() && chunks[drop].lastTime <= limit) {
+      if (chunks[drop].isSpilled()) {
+        store().remove(key, s, chunks[drop].id);
       }
       drop++;
     }
-    Chunk<E>[] chunks =
-        drop == 0 ? of.chunks : Arrays.copyOfRange(of.chunks, drop, of.chunks.length);
-    if (drop < firstOpen && !chunks[0].isSpilled() && chunks[0].firstTime <= limit) {
-      int gone = chunks[0].upTo(limit);
-      // Half at least, so that an event is copied at most twice in its life.
-      if (2 * gone >= chunks[0].size) {
-        chunks = chunks.clone();
-        chunks[0] = chunks[0].settled(chunks[0].id, gone, chunks[0].size);
-      }
+    Chunk[] left = drop == 0 ? chunks : Arrays.copyOfRange(chunks, drop, chunks.length);
+    if (left.length == 0 || left[0].isSpilled() || left[0].firstTime > limit) {
+      return left;
     }
-    return chunks == of.chunks ? of : new KeyHistory.Past<>(chunks, of.nextId);
+    int from = Math.min(left[0].upTo(limit), left[0].open);
+    if (from - left[0].from >= atLeast) {
+      left = left == chunks ? chunks.clone() : left;
+      left[0] = left[0].since(from, left[0].open);
+    }
+    return left;
   }
 
-  /** Moves old full chunks of a large history to state cells of their own. */
+  /** Moves old chunks of a large history to state cells of their own. */
   private void spill(int s) {
-    Chunk<E>[] chunks = past[s].chunks;
-    int last = past[s].firstOpen - INLINE_CHUNKS;
-    Chunk<E>[] copy = chunks;
-    for (int c = last - 1; c >= 0 && !chunks[c].isSpilled(); c--) {
-      if (copy == chunks) {
-        copy = chunks.clone();
-      }
+    Chunk[] chunks = past[s];
+    if (chunks.length <= INLINE_CHUNKS) {
+      return;
+    }
+    Chunk[] copy = chunks;
+    for (int c = KeyHistory.firstOpen(chunks) - INLINE_CHUNKS - 1;
+        c >= 0 && !chunks[c].isSpilled();
+        c--) {
+      copy = copy == chunks ? chunks.clone() : copy;
       store().save(key, s, chunks[c]);
       copy[c] = chunks[c].spilled();
     }
-    if (copy != chunks) {
-      past[s] = new KeyHistory.Past<>(copy, past[s].nextId);
-    }
+    past[s] = copy;
   }
 
-  /** Chunk {@code c} with its body; a spilled one is loaded once per batch. */
-  private Chunk<E> loaded(int s, int c) {
-    Chunk<E> chunk = past[s].chunks[c];
+  /** Chunk {@code c} with its columns; a spilled one is loaded once per batch. */
+  private Chunk loaded(int s, int c) {
+    Chunk chunk = past[s][c];
     if (!chunk.isSpilled()) {
       return chunk;
     }
@@ -623,20 +655,17 @@ final class KeyFolder<E, R> {
         ((long) s << Integer.SIZE) | chunk.id, unused -> store().load(key, s, chunk.id));
   }
 
-  private ChunkStore<E> store() {
+  private ChunkStore store() {
     if (store == null) {
       throw new IllegalStateException("no batch at hand");
     }
     return store;
   }
 
-  @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no generic arrays
-  private static <E> Chunk<E>[] newChunks(int n) {
-    return new Chunk[n];
-  }
-
-  @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no generic arrays
-  private static <E> KeyHistory.Past<E>[] newPast(int n) {
-    return new KeyHistory.Past[n];
+  private FoldOutput<E, R> output() {
+    if (output == null) {
+      throw new IllegalStateException("no batch at hand");
+    }
+    return output;
   }
 }
