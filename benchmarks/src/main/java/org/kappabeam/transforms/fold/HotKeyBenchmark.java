@@ -103,7 +103,7 @@ public final class HotKeyBenchmark {
       time -= disorderMillis == 0 ? 0 : random.nextLong(disorderMillis);
       Transaction event =
           Transaction.of(Integer.toString(i), time, "hot", Integer.toString(i % 100), i % 20_000);
-      Entry<Transaction> entry = new Entry<>(event, time, fold.id(event), "0", i, time, List.of());
+      Entry<Transaction> entry = new Entry<>(fold, event, "0", i, time, List.of());
       entry.next = batch;
       batch = entry;
     }

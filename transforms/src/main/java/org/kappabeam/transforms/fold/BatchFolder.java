@@ -47,18 +47,10 @@ final class BatchFolder<E, R> implements FoldOutput<E, R> {
     List<E> events = batch.values();
     for (int i = 0; i < events.size(); i++) {
       E event = events.get(i);
-      long time = fold.time(event);
-      newest = Math.max(newest, time);
-      oldest = Math.min(oldest, time);
       Entry<E> entry =
-          new Entry<>(
-              event,
-              time,
-              fold.id(event),
-              batch.partition(),
-              batch.offset(i),
-              batch.logTime(i),
-              List.of());
+          new Entry<>(fold, event, batch.partition(), batch.offset(i), batch.logTime(i), List.of());
+      newest = Math.max(newest, entry.time);
+      oldest = Math.min(oldest, entry.time);
       entry.next = byKey.put(fold.key(event), entry);
     }
   }

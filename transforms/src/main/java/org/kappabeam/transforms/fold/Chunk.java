@@ -367,6 +367,55 @@ final class Chunk {
         mark);
   }
 
+  /**
+   * The chunk with an event that weighs one, somewhere among the open ones. Copies the columns, and
+   * looks at no event.
+   *
+   * @param at the index it gets; no other event has its time
+   * @param event its bytes, {@code length} of them
+   */
+  Chunk insert(int at, long time, long measure, byte[] event, int length) {
+    if (mark == null || mark.taken != to || places == null || used + length > bytes.length) {
+      return roomy(length).insert(at - from, time, measure, event, length);
+    }
+    int capacity = Math.max(times().length, to + 1);
+    long[] newTimes = new long[capacity];
+    long[] newSums = new long[capacity];
+    int[] newPlaces = new int[capacity];
+    System.arraycopy(times(), from, newTimes, from, at - from);
+    System.arraycopy(times(), at, newTimes, at + 1, to - at);
+    // All of them: the total of what is forgotten is where windows begin.
+    System.arraycopy(present(sums), 0, newSums, 0, at);
+    System.arraycopy(places, from, newPlaces, from, at - from);
+    System.arraycopy(places, at, newPlaces, at + 1, to - at);
+    newTimes[at] = time;
+    newSums[at] = sumBefore(at) - baseSum + measure;
+    for (int i = at; i < to; i++) {
+      newSums[i + 1] = present(sums)[i] + measure;
+    }
+    newPlaces[at] = used;
+    System.arraycopy(event, 0, bytes, used, length);
+    // The bytes are shared: nobody else may write behind them.
+    mark.taken = to + 1;
+    return new Chunk(
+        id,
+        from,
+        open,
+        to + 1,
+        at == from ? time : firstTime,
+        at == to ? time : lastTime,
+        baseCount,
+        baseSum,
+        baseWeight,
+        newTimes,
+        newSums,
+        null,
+        newPlaces,
+        bytes,
+        used + length,
+        new Mark(to + 1));
+  }
+
   /** How many bytes to take for the open events and a few more of the given length. */
   private int roomFor(int length) {
     int needed = 0;

@@ -129,7 +129,7 @@ final class ChunkMerger<E> {
   private void addEntry(Entry<E> entry) {
     int place = bytes.size();
     codec.write(entry, bytes);
-    add(entry.time, fold.measure(entry.event), entry.weight(fold, derived), place, entry);
+    add(entry.time, fold.measure(entry.event), entry.weight(derived), place, entry);
   }
 
   private void add(long time, long measure, long weight, int place, @Nullable Entry<E> entry) {

@@ -46,12 +46,11 @@ final class EntryBytes<E> {
     try {
       in.readVarInt();
       E event = fold.eventCoder().decode(in);
-      long time = fold.time(event);
       int header = in.readVarInt();
       boolean placed = (header & 1) == 1;
       String partition = placed ? in.readString() : null;
       long offset = placed ? in.readSignedVarLong() : -1;
-      long logTime = placed ? time + in.readSignedVarLong() : -1;
+      long logTime = placed ? fold.time(event) + in.readSignedVarLong() : -1;
       List<E> losers = List.of();
       if (header > 1) {
         losers = new ArrayList<>(header >>> 1);
@@ -59,7 +58,7 @@ final class EntryBytes<E> {
           losers.add(fold.eventCoder().decode(in));
         }
       }
-      return new Entry<>(event, time, fold.id(event), partition, offset, logTime, losers);
+      return new Entry<>(fold, event, partition, offset, logTime, losers);
     } catch (IOException e) {
       throw new IllegalStateException("the state holds bytes that are no event", e);
     }

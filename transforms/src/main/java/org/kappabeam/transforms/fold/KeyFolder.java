@@ -190,7 +190,7 @@ final class KeyFolder<E, R> {
     }
     if (follow(work.s, fresh)) {
       append(work, fresh);
-    } else {
+    } else if (fresh.size() > 1 || !insertInto(work, fresh.get(0))) {
       merge(work, fresh);
     }
     work.influence.sort();
@@ -245,6 +245,37 @@ final class KeyFolder<E, R> {
       fresh.get(i).chunkId = chunk.id;
       fresh.get(i).index = chunk.to - end + i;
     }
+  }
+
+  /**
+   * Adds one event to the last chunk, the usual case out of order; says no if that is not all it
+   * takes.
+   */
+  private boolean insertInto(SeriesWork work, Entry<E> entry) {
+    Chunk[] chunks = past[work.s];
+    Chunk last = chunks.length == 0 ? null : chunks[chunks.length - 1];
+    if (last == null
+        || entry.time <= last.firstTime
+        || last.weights != null
+        || last.isSpilled()
+        || last.size() >= chunkSize
+        || weight(work.s, entry) != 1) {
+      return false;
+    }
+    int at = last.upTo(entry.time);
+    if (last.times()[at - 1] == entry.time || at < last.open) {
+      return false;
+    }
+    event.reset();
+    codec.write(entry, event);
+    Chunk more =
+        last.insert(at, entry.time, fold.measure(entry.event), event.buffer(), event.size());
+    entry.chunkId = more.id;
+    entry.index = more.from + at - last.from;
+    past[work.s] = chunks.clone();
+    past[work.s][chunks.length - 1] = more;
+    work.arrived(entry);
+    return true;
   }
 
   /** Adds events to the chunks they belong to. */
@@ -344,20 +375,14 @@ final class KeyFolder<E, R> {
     Entry<E> winner = arrivalWins ? arrival : known;
     Entry<E> loser = arrivalWins ? known : arrival;
     output()
-        .dead(DeadLetterReason.CONFLICT, "contradicts another record with id " + arrival.id, loser);
+        .dead(
+            DeadLetterReason.CONFLICT, "contradicts another record with id " + arrival.id(), loser);
     List<E> losers = known.losers;
     if (losers.size() < Entry.MAX_LOSERS) {
       losers = new ArrayList<>(losers);
       losers.add(loser.event);
     }
-    return new Entry<>(
-        winner.event,
-        winner.time,
-        winner.id,
-        winner.partition,
-        winner.offset,
-        winner.logTime,
-        losers);
+    return new Entry<>(fold, winner.event, winner.partition, winner.offset, winner.logTime, losers);
   }
 
   private boolean smaller(E a, E b) {
@@ -372,7 +397,7 @@ final class KeyFolder<E, R> {
   }
 
   private long weight(int s, Entry<E> entry) {
-    return entry.weight(fold, series[s].derived());
+    return entry.weight(series[s].derived());
   }
 
   // ---- rows -------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ class KeyFolderTest {
     void apply(List<Reading> batch, long settleBefore) {
       Entry<Reading> entries = null;
       for (Reading r : batch) {
-        Entry<Reading> entry = new Entry<>(r, r.time(), r.id(), "0", 7, r.time(), List.of());
+        Entry<Reading> entry = new Entry<>(FOLD, r, "0", 7, r.time(), List.of());
         entry.next = entries;
         entries = entry;
       }
@@ -212,9 +212,10 @@ class KeyFolderTest {
     }
     log.sort(Comparator.comparing(arrival::get));
     Run run = Run.inChunksOfAnySize(random);
+    int batch = 1 + random.nextInt(20);
     int from = 0;
     while (from < log.size()) {
-      int to = Math.min(log.size(), from + 1 + random.nextInt(20));
+      int to = Math.min(log.size(), from + 1 + random.nextInt(batch));
       // The watermark before this batch: nothing earlier than this can still arrive.
       run.apply(log.subList(from, to), arrival.get(log.get(from)) - lateness);
       if (random.nextInt(4) == 0) {
