@@ -27,6 +27,7 @@ final class ChunkMerger<E> {
   private final Fold<E, ?> fold;
   private final EntryBytes<E> codec;
   private final boolean derived;
+  private final Arrivals<E> arrivals;
 
   private long[] times = new long[64];
   private long[] measures = new long[64];
@@ -37,10 +38,11 @@ final class ChunkMerger<E> {
   private int settled;
   private int size;
 
-  ChunkMerger(Fold<E, ?> fold, EntryBytes<E> codec, boolean derived) {
+  ChunkMerger(Fold<E, ?> fold, EntryBytes<E> codec, boolean derived, Arrivals<E> arrivals) {
     this.fold = fold;
     this.codec = codec;
     this.derived = derived;
+    this.arrivals = arrivals;
   }
 
   /**
@@ -51,7 +53,7 @@ final class ChunkMerger<E> {
    * @param last behind the last of them to merge
    * @return how many events there are now; {@link #piece} hands them out
    */
-  int merge(Chunk chunk, List<Entry<E>> fresh, int first, int last, Arrivals<E> arrivals) {
+  int merge(Chunk chunk, List<Entry<E>> fresh, int first, int last) {
     clear();
     for (int i = chunk.from; i < chunk.open; i++) {
       addKnown(chunk, i, -1);
@@ -61,7 +63,7 @@ final class ChunkMerger<E> {
     for (int i = chunk.open; i < chunk.to; i++) {
       long time = chunk.times()[i];
       while (next < last && fresh.get(next).time < time) {
-        addArrival(fresh.get(next++), arrivals);
+        addArrival(fresh.get(next++));
       }
       if (next == last || fresh.get(next).time > time) {
         addKnown(chunk, i, bytes.size());
@@ -71,7 +73,7 @@ final class ChunkMerger<E> {
       // Equal times: ids decide, so the known event has to be looked at.
       Entry<E> known = codec.read(chunk.bytes, chunk.place(i));
       while (next < last && Entry.compare(fresh.get(next), known) < 0) {
-        addArrival(fresh.get(next++), arrivals);
+        addArrival(fresh.get(next++));
       }
       Entry<E> winner = known;
       while (next < last && Entry.compare(fresh.get(next), known) == 0) {
@@ -85,7 +87,7 @@ final class ChunkMerger<E> {
       }
     }
     while (next < last) {
-      addArrival(fresh.get(next++), arrivals);
+      addArrival(fresh.get(next++));
     }
     return size;
   }
@@ -111,7 +113,7 @@ final class ChunkMerger<E> {
   }
 
   /** Adds an arrival, or lets it meet one of the same batch with its time and id. */
-  private void addArrival(Entry<E> arrival, Arrivals<E> arrivals) {
+  private void addArrival(Entry<E> arrival) {
     Entry<E> before = size == 0 ? null : entries[size - 1];
     if (before == null || Entry.compare(before, arrival) != 0) {
       arrivals.arrived(arrival);
