@@ -12,6 +12,8 @@ import org.kappabeam.transforms.fold.KeyWork.SeriesWork;
 
 /** Adds the new events; absorbs duplicates, decides between contradicting variants. */
 final class InsertStep<E, R> extends FoldStep<E, R> {
+  private static final int SMALL_CHUNK = 16;
+
   private final KeyWork<E, R> key;
   private final Fold<E, R> fold;
   private final EntryBytes<E> codec;
@@ -95,7 +97,7 @@ final class InsertStep<E, R> extends FoldStep<E, R> {
       event.reset();
       codec.write(entry, event);
       long measure = fold.measure(entry.event);
-      if (last != null && last.canAppend(entry.time, chunkSize)) {
+      if (last != null && last.canAppend(entry.time, limit(chunks))) {
         last = last.append(entry.time, measure, event.buffer(), event.size());
       } else {
         if (i > begin) {
@@ -110,6 +112,11 @@ final class InsertStep<E, R> extends FoldStep<E, R> {
     }
     locate(fresh, begin, fresh.size(), last);
     key.past[work.s] = chunks;
+  }
+
+  /** Chunks of short histories are small, since each event out of order costs a copy of one. */
+  private int limit(Chunk[] chunks) {
+    return Math.min(chunkSize, SMALL_CHUNK << Math.min(chunks.length, 8));
   }
 
   /** Tells the last events of a chunk where they stand. */
@@ -134,7 +141,7 @@ final class InsertStep<E, R> extends FoldStep<E, R> {
         || entry.time <= last.firstTime
         || last.weights != null
         || last.isSpilled()
-        || last.size() >= chunkSize
+        || last.size() >= limit(chunks)
         || work.weight(entry) != 1) {
       return false;
     }
