@@ -6,5 +6,11 @@ package org.kappabeam.transforms.fold;
  * again whenever one branch of one step is taken for the first time.
  */
 abstract class FoldStep<E, R> {
-  abstract void run(KeyWork<E, R> work);
+  final KeyWork<E, R> key;
+
+  FoldStep(KeyWork<E, R> key) {
+    this.key = key;
+  }
+
+  abstract void run();
 }

@@ -1,40 +1,25 @@
 package org.kappabeam.transforms.fold;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.apache.beam.sdk.coders.CoderException;
-import org.apache.beam.sdk.util.CoderUtils;
-import org.checkerframework.checker.nullness.qual.Nullable;
-import org.kappabeam.coders.ByteWriter;
 import org.kappabeam.coders.event.DeadLetterReason;
 import org.kappabeam.transforms.fold.KeyWork.SeriesWork;
 
 /** Adds the new events; absorbs duplicates, decides between contradicting variants. */
 final class InsertStep<E, R> extends FoldStep<E, R> {
-  private static final int SMALL_CHUNK = 16;
-
-  private final KeyWork<E, R> key;
-  private final Fold<E, R> fold;
-  private final EntryBytes<E> codec;
-  private final int chunkSize;
-  private final List<ChunkMerger<E>> mergers = new ArrayList<>();
-
-  /** The bytes of the event at hand. */
-  private final ByteWriter event = new ByteWriter(256);
+  /** From the usual and cheap to the one that always works. */
+  private final List<Insertion<E, R>> ways;
 
   InsertStep(KeyWork<E, R> key, int chunkSize) {
-    this.key = key;
-    this.fold = key.fold;
-    this.codec = key.codec;
-    this.chunkSize = chunkSize;
-    for (SeriesWork<E> work : key.works) {
-      mergers.add(new ChunkMerger<>(fold, codec, work.series.derived(), new Merging(work)));
-    }
+    super(key);
+    this.ways =
+        List.of(
+            new AppendInsertion<>(key, chunkSize),
+            new MiddleInsertion<>(key, chunkSize),
+            new MergeInsertion<>(key, chunkSize));
   }
 
   @Override
-  void run(KeyWork<E, R> unused) {
+  void run() {
     for (Entry<E> entry = key.batch; entry != null; entry = entry.next) {
       route(entry);
     }
@@ -47,7 +32,7 @@ final class InsertStep<E, R> extends FoldStep<E, R> {
   }
 
   private void route(Entry<E> entry) {
-    SeriesWork<E> work = key.works.get(fold.seriesOf(entry.event));
+    SeriesWork<E> work = key.works.get(key.fold.seriesOf(entry.event));
     if (entry.time >= key.settleBefore) {
       work.arrivals.add(entry);
     } else if (work.series.derived()) {
@@ -66,257 +51,10 @@ final class InsertStep<E, R> extends FoldStep<E, R> {
     if (fresh.size() > 1) {
       fresh.sort(Entry::compare);
     }
-    if (follow(work, fresh)) {
-      append(work, fresh);
-    } else if (fresh.size() > 1 || !insertInto(work, fresh.get(0))) {
-      merge(work, fresh);
+    int way = 0;
+    while (!ways.get(way).insert(work, fresh)) {
+      way++;
     }
     work.influence.sort();
-  }
-
-  /** Whether events simply follow all that are there, and each other: the usual case. */
-  private boolean follow(SeriesWork<E> work, List<Entry<E>> fresh) {
-    Chunk[] chunks = key.past[work.s];
-    long time = chunks.length == 0 ? Long.MIN_VALUE : chunks[chunks.length - 1].lastTime;
-    for (int i = 0; i < fresh.size(); i++) {
-      Entry<E> entry = fresh.get(i);
-      if (entry.time <= time || work.weight(entry) != 1) {
-        return false;
-      }
-      time = entry.time;
-    }
-    return true;
-  }
-
-  private void append(SeriesWork<E> work, List<Entry<E>> fresh) {
-    Chunk[] chunks = key.past[work.s].clone();
-    Chunk last = chunks.length == 0 ? null : chunks[chunks.length - 1];
-    int begin = 0;
-    for (int i = 0; i < fresh.size(); i++) {
-      Entry<E> entry = fresh.get(i);
-      event.reset();
-      codec.write(entry, event);
-      long measure = fold.measure(entry.event);
-      if (last != null && last.canAppend(entry.time, limit(chunks))) {
-        last = last.append(entry.time, measure, event.buffer(), event.size());
-      } else {
-        if (i > begin) {
-          locate(fresh, begin, i, last);
-          begin = i;
-        }
-        last = Chunk.first(key.nextId++, last, entry.time, measure, event.buffer(), event.size());
-        chunks = Arrays.copyOf(chunks, chunks.length + 1);
-      }
-      chunks[chunks.length - 1] = last;
-      arrived(work, entry);
-    }
-    locate(fresh, begin, fresh.size(), last);
-    key.past[work.s] = chunks;
-  }
-
-  /** Chunks of short histories are small, since each event out of order costs a copy of one. */
-  private int limit(Chunk[] chunks) {
-    return Math.min(chunkSize, SMALL_CHUNK << Math.min(chunks.length, 8));
-  }
-
-  /** Tells the last events of a chunk where they stand. */
-  private static <E> void locate(List<Entry<E>> fresh, int begin, int end, @Nullable Chunk chunk) {
-    if (chunk == null) {
-      throw new IllegalStateException("events without a chunk");
-    }
-    for (int i = begin; i < end; i++) {
-      fresh.get(i).chunkId = chunk.id;
-      fresh.get(i).index = chunk.to - end + i;
-    }
-  }
-
-  /**
-   * Adds one event to the last chunk, the usual case out of order; says no if that is not all it
-   * takes.
-   */
-  private boolean insertInto(SeriesWork<E> work, Entry<E> entry) {
-    Chunk[] chunks = key.past[work.s];
-    Chunk last = chunks.length == 0 ? null : chunks[chunks.length - 1];
-    if (last == null
-        || entry.time <= last.firstTime
-        || last.weights != null
-        || last.isSpilled()
-        || last.size() >= limit(chunks)
-        || work.weight(entry) != 1) {
-      return false;
-    }
-    int at = last.upTo(entry.time);
-    if (last.times()[at - 1] == entry.time || at < last.open) {
-      return false;
-    }
-    event.reset();
-    codec.write(entry, event);
-    Chunk more =
-        last.insert(at, entry.time, fold.measure(entry.event), event.buffer(), event.size());
-    entry.chunkId = more.id;
-    entry.index = more.from + at - last.from;
-    key.past[work.s] = chunks.clone();
-    key.past[work.s][chunks.length - 1] = more;
-    arrived(work, entry);
-    return true;
-  }
-
-  /** Adds events to the chunks they belong to. */
-  private void merge(SeriesWork<E> work, List<Entry<E>> fresh) {
-    Chunk[] chunks = key.past[work.s];
-    List<Chunk> after = new ArrayList<>(chunks.length + 2);
-    int c = chunks.length == 0 ? 0 : chunkOf(chunks, fresh.get(0));
-    after.addAll(Arrays.asList(chunks).subList(0, c));
-    long count = 0;
-    long sum = 0;
-    long weight = 0;
-    int next = 0;
-    if (chunks.length == 0) {
-      addPieces(work, Chunk.empty(key.nextId++), fresh, next, fresh.size(), after);
-      next = fresh.size();
-    }
-    for (; c < chunks.length; c++) {
-      Chunk chunk =
-          count == 0 && sum == 0 && weight == 0 ? chunks[c] : chunks[c].moved(count, sum, weight);
-      int end = next;
-      while (end < fresh.size()
-          && (c + 1 == chunks.length || isBefore(fresh.get(end), chunks[c + 1]))) {
-        end++;
-      }
-      if (end == next) {
-        after.add(chunk);
-        continue;
-      }
-      Chunk last = addPieces(work, chunk, fresh, next, end, after);
-      count += last.countBefore(last.to) - chunk.countBefore(chunk.to);
-      sum += last.sumBefore(last.to) - chunk.sumBefore(chunk.to);
-      weight += last.weightBefore(last.to) - chunk.weightBefore(chunk.to);
-      next = end;
-    }
-    key.past[work.s] = after.toArray(KeyHistory.NO_CHUNKS);
-  }
-
-  /**
-   * Merges events into a chunk, in pieces if it becomes too large.
-   *
-   * @return the last piece
-   */
-  private Chunk addPieces(
-      SeriesWork<E> work, Chunk chunk, List<Entry<E>> fresh, int from, int to, List<Chunk> after) {
-    ChunkMerger<E> merger = mergers.get(work.s);
-    int size = merger.merge(chunk, fresh, from, to);
-    // Pieces of about the same size have room for the next ones.
-    int pieces = (size + chunkSize - 1) / chunkSize;
-    Chunk like = chunk;
-    int index = chunk.from;
-    int done = 0;
-    for (int p = 0; p < pieces; p++) {
-      int end = (int) ((long) size * (p + 1) / pieces);
-      Chunk piece = merger.piece(p == 0 ? chunk.id : key.nextId++, done, end, like, index);
-      after.add(piece);
-      like = piece;
-      index = piece.to;
-      done = end;
-    }
-    return like;
-  }
-
-  /** The chunk an arrival belongs to: the last one that does not begin behind it. */
-  private int chunkOf(Chunk[] chunks, Entry<E> arrival) {
-    int c = chunks.length - 1;
-    while (c > 0 && isBefore(arrival, chunks[c])) {
-      c--;
-    }
-    return c;
-  }
-
-  private boolean isBefore(Entry<E> arrival, Chunk chunk) {
-    if (arrival.time != chunk.firstTime) {
-      return arrival.time < chunk.firstTime;
-    }
-    // What is settled is earlier than anything that may still arrive.
-    return chunk.open == chunk.from
-        && Entry.compare(arrival, codec.read(chunk.bytes, chunk.place(chunk.from))) < 0;
-  }
-
-  private void arrived(SeriesWork<E> work, Entry<E> arrival) {
-    work.touched.add(arrival);
-    work.influence.add(arrival);
-    if (!work.series.derived()) {
-      key.output().folded();
-    }
-  }
-
-  /** What becomes of an arrival that is merged into a chunk. */
-  private final class Merging implements ChunkMerger.Arrivals<E> {
-    private final SeriesWork<E> work;
-
-    Merging(SeriesWork<E> work) {
-      this.work = work;
-    }
-
-    @Override
-    public void arrived(Entry<E> arrival) {
-      InsertStep.this.arrived(work, arrival);
-    }
-
-    @Override
-    public Entry<E> met(Entry<E> known, Entry<E> arrival) {
-      Entry<E> winner = work.series.derived() ? newest(known, arrival) : resolve(known, arrival);
-      if (winner == known) {
-        return known;
-      }
-      int last = work.touched.size() - 1;
-      if (last >= 0 && work.touched.get(last) == known) {
-        work.touched.set(last, winner);
-      } else {
-        work.touched.add(winner);
-      }
-      if (work.weight(winner) != work.weight(known)
-          || fold.measure(winner.event) != fold.measure(known.event)) {
-        work.influence.add(winner);
-      }
-      return winner;
-    }
-  }
-
-  /** Of two versions of a derived event, the one with more evidence. */
-  private Entry<E> newest(Entry<E> known, Entry<E> arrival) {
-    int order = Long.compare(fold.evidence(arrival.event), fold.evidence(known.event));
-    if (order == 0 && !arrival.event.equals(known.event)) {
-      order = smaller(arrival.event, known.event) ? 1 : -1;
-    }
-    return order > 0 ? arrival : known;
-  }
-
-  /** A second record of a raw event: a duplicate, or a contradiction that the smaller one wins. */
-  private Entry<E> resolve(Entry<E> known, Entry<E> arrival) {
-    if (known.event.equals(arrival.event) || known.losers.contains(arrival.event)) {
-      key.output().duplicate();
-      return known;
-    }
-    boolean arrivalWins = smaller(arrival.event, known.event);
-    Entry<E> winner = arrivalWins ? arrival : known;
-    Entry<E> loser = arrivalWins ? known : arrival;
-    key.output()
-        .dead(
-            DeadLetterReason.CONFLICT, "contradicts another record with id " + arrival.id(), loser);
-    List<E> losers = known.losers;
-    if (losers.size() < Entry.MAX_LOSERS) {
-      losers = new ArrayList<>(losers);
-      losers.add(loser.event);
-    }
-    return new Entry<>(fold, winner.event, winner.partition, winner.offset, winner.logTime, losers);
-  }
-
-  private boolean smaller(E a, E b) {
-    try {
-      return Arrays.compareUnsigned(
-              CoderUtils.encodeToByteArray(fold.eventCoder(), a),
-              CoderUtils.encodeToByteArray(fold.eventCoder(), b))
-          < 0;
-    } catch (CoderException e) {
-      throw new IllegalStateException("cannot encode an event of " + key.key, e);
-    }
   }
 }

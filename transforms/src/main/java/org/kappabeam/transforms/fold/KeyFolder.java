@@ -33,10 +33,10 @@ final class KeyFolder<E, R> {
     work = new KeyWork<>(fold);
     steps =
         List.of(
-            new SettleStep<>(),
+            new SettleStep<>(work),
             new InsertStep<>(work, chunkSize),
             new RowStep<>(work),
-            new SpillStep<>());
+            new SpillStep<>(work));
   }
 
   /**
@@ -56,7 +56,7 @@ final class KeyFolder<E, R> {
       FoldOutput<E, R> output) {
     work.begin(key, before, batch, settleBefore, store, output);
     for (int i = 0; i < steps.size(); i++) {
-      steps.get(i).run(work);
+      steps.get(i).run();
     }
     return new KeyHistory(work.past, work.nextId);
   }

@@ -7,7 +7,6 @@ import org.kappabeam.transforms.fold.KeyWork.SeriesWork;
 
 /** Makes the rows of new events, and once more those that look back to them. */
 final class RowStep<E, R> extends FoldStep<E, R> {
-  private final KeyWork<E, R> key;
   private final Fold<E, R> fold;
   private final Series[] series;
   private final EntryBytes<E> codec;
@@ -15,7 +14,7 @@ final class RowStep<E, R> extends FoldStep<E, R> {
   private final Window window = new Window();
 
   RowStep(KeyWork<E, R> key) {
-    this.key = key;
+    super(key);
     this.fold = key.fold;
     this.series = key.series;
     this.codec = key.codec;
@@ -23,7 +22,7 @@ final class RowStep<E, R> extends FoldStep<E, R> {
   }
 
   @Override
-  void run(KeyWork<E, R> unused) {
+  void run() {
     for (int s = 0; s < works.size(); s++) {
       if (series[s].makesRows()) {
         makeRows(works.get(s));

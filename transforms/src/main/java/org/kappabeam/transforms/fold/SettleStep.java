@@ -7,13 +7,17 @@ final class SettleStep<E, R> extends FoldStep<E, R> {
   /** When a key gets events, as many as this are settled or forgotten at a time. */
   private static final int WORTH_IT = 4;
 
+  SettleStep(KeyWork<E, R> key) {
+    super(key);
+  }
+
   @Override
-  void run(KeyWork<E, R> work) {
-    int atLeast = work.batch == null ? 1 : WORTH_IT;
-    for (int s = 0; s < work.past.length; s++) {
-      Chunk[] chunks = work.past[s];
+  void run() {
+    int atLeast = key.batch == null ? 1 : WORTH_IT;
+    for (int s = 0; s < key.past.length; s++) {
+      Chunk[] chunks = key.past[s];
       if (chunks.length > 0) {
-        work.past[s] = forget(work, s, settle(chunks, work.settleBefore, atLeast), atLeast);
+        key.past[s] = forget(s, settle(chunks, key.settleBefore, atLeast), atLeast);
       }
     }
   }
@@ -43,12 +47,12 @@ final class SettleStep<E, R> extends FoldStep<E, R> {
    *
    * @param atLeast so many at once
    */
-  private static Chunk[] forget(KeyWork<?, ?> work, int s, Chunk[] chunks, int atLeast) {
-    long limit = work.settleBefore - work.series[s].reachUntil();
+  private Chunk[] forget(int s, Chunk[] chunks, int atLeast) {
+    long limit = key.settleBefore - key.series[s].reachUntil();
     int drop = 0;
     while (drop < chunks.length && !chunks[drop].isOpen() && chunks[drop].lastTime <= limit) {
       if (chunks[drop].isSpilled()) {
-        work.store().remove(work.key, s, chunks[drop].id);
+        key.store().remove(key.key, s, chunks[drop].id);
       }
       drop++;
     }
