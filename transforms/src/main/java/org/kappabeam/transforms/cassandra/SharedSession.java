@@ -124,6 +124,14 @@ final class SharedSession implements AutoCloseable {
             .withStringList(
                 DefaultDriverOption.METADATA_SCHEMA_REFRESHED_KEYSPACES,
                 List.of(address.keyspace()))
+            // Once for all changes of a burst, but soon: a definition waits for it.
+            .withDuration(DefaultDriverOption.METADATA_SCHEMA_WINDOW, Duration.ofMillis(50))
+            // Every write of ours says its own timestamp.
+            .withString(
+                DefaultDriverOption.TIMESTAMP_GENERATOR_CLASS, "ServerSideTimestampGenerator")
+            // Nothing is under way when a session is closed.
+            .withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 0)
+            .withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, 0)
             // A session that was not closed must not keep the process alive.
             .withBoolean(DefaultDriverOption.NETTY_DAEMON, true);
     String datacenter = address.datacenter();

@@ -40,6 +40,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterContainer;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
@@ -304,22 +305,20 @@ public abstract class ViewContract {
     List<ViewRow> deliveries = new ArrayList<>(written);
     deliveries.addAll(written.subList(0, random.nextInt(written.size())));
     Collections.shuffle(deliveries, random);
-    try (ViewStore store = shared().open()) {
-      store.create(PAIRS);
-      int at = 0;
-      while (at < deliveries.size()) {
-        int end = together ? deliveries.size() : at + 1 + random.nextInt(deliveries.size() - at);
-        List<ViewRow> bundle = deliveries.subList(at, end);
+    ViewStore store = storeOfAllTries();
+    int at = 0;
+    while (at < deliveries.size()) {
+      int end = together ? deliveries.size() : at + 1 + random.nextInt(deliveries.size() - at);
+      List<ViewRow> bundle = deliveries.subList(at, end);
+      store.upsert(PAIRS, bundle);
+      if (random.nextBoolean()) {
         store.upsert(PAIRS, bundle);
-        if (random.nextBoolean()) {
-          store.upsert(PAIRS, bundle);
-        }
-        at = end;
       }
-      List<ViewRow> found = new ArrayList<>();
-      store.scan(PAIRS, range, true, found::add);
-      assertThat(found, equalTo(ViewRows.winners(written)));
+      at = end;
     }
+    List<ViewRow> found = new ArrayList<>();
+    store.scan(PAIRS, range, true, found::add);
+    assertThat(found, equalTo(ViewRows.winners(written)));
   }
 
   private static ViewRow at(String place, ViewRow row) {
@@ -338,11 +337,28 @@ public abstract class ViewContract {
         : ViewRow.of(row.key(), evidence, evidence, "odd");
   }
 
-  private static final Map<Class<?>, Views> SHARED = new ConcurrentHashMap<>();
+  private static final Map<Class<?>, ViewStore> TRIED = new ConcurrentHashMap<>();
 
-  /** One place for all tries of a store's property: tables differ. */
-  private Views shared() {
-    return SHARED.computeIfAbsent(getClass(), test -> freshViews());
+  /** One store for all tries of a property: opening one may take longer than a try. */
+  private ViewStore storeOfAllTries() {
+    return TRIED.computeIfAbsent(
+        getClass(),
+        test -> {
+          ViewStore store = freshViews().open();
+          store.create(PAIRS);
+          return store;
+        });
+  }
+
+  @AfterContainer
+  static void closeStoresOfTries() {
+    TRIED
+        .values()
+        .removeIf(
+            store -> {
+              store.close();
+              return true;
+            });
   }
 
   @Test
