@@ -102,7 +102,7 @@ final class CassandraViewStore implements ViewStore {
   }
 
   private Pointer pointer(ViewSchema schema) {
-    return new Pointer(session, address, schema.name());
+    return new Pointer(session, schema.name());
   }
 
   @Override

@@ -8,7 +8,9 @@ import java.util.OptionalInt;
 /**
  * Which generation of each view people read: a row of {@code kappa_views}. Cassandra has no view
  * whose definition could be switched, so readers look here first, then at the table it names.
- * Written by lightweight transactions, read at the serial level: who reads after a switch sees it.
+ * Written by lightweight transactions, so that those who switch at once are put in order. Reading
+ * is an ordinary read at the quorum that a switch is committed with: who reads after it sees it,
+ * and no number of readers can stand in its way, as they would at the serial level.
  */
 final class Pointer {
   static final String TABLE = "kappa_views";
@@ -17,12 +19,10 @@ final class Pointer {
       "CREATE TABLE IF NOT EXISTS kappa_views (name text PRIMARY KEY, generation int)";
 
   private final CqlSession session;
-  private final CassandraAddress address;
   private final String view;
 
-  Pointer(CqlSession session, CassandraAddress address, String view) {
+  Pointer(CqlSession session, String view) {
     this.session = session;
-    this.address = address;
     this.view = view;
   }
 
@@ -32,7 +32,6 @@ final class Pointer {
             .execute(
                 SimpleStatement.newInstance(
                         "SELECT generation FROM kappa_views WHERE name = ?", view)
-                    .setConsistencyLevel(address.serialConsistency())
                     .setIdempotent(true))
             .one();
     return row == null ? OptionalInt.empty() : OptionalInt.of(row.getInt(0));
