@@ -3,6 +3,7 @@ package org.kappabeam.transforms.cassandra;
 import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.InvalidKeyspaceException;
+import com.datastax.oss.driver.api.core.NoNodeAvailableException;
 import com.datastax.oss.driver.api.core.RequestThrottlingException;
 import com.datastax.oss.driver.api.core.auth.AuthenticationException;
 import com.datastax.oss.driver.api.core.connection.BusyConnectionException;
@@ -49,6 +50,11 @@ final class CassandraFailures {
           problem + ", permission denied: " + line(e),
           "grant the user CREATE, ALTER, SELECT and MODIFY on the keyspace",
           e);
+    } else if (e instanceof NoNodeAvailableException) {
+      return new KappaException(
+          problem + ", no node is available",
+          "see that the cluster runs and can be reached, and that datacenter= names one of its own",
+          new ViewUnavailableException(e));
     } else if (TRANSIENT.stream().anyMatch(kind -> kind.isInstance(e))) {
       return new KappaException(
           problem + ", " + line(e),

@@ -1,10 +1,8 @@
 package org.kappabeam.transforms.cassandra;
 
 import com.datastax.oss.driver.api.core.CqlSession;
-import com.datastax.oss.driver.api.core.DriverTimeoutException;
+import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.Row;
-import com.datastax.oss.driver.api.core.cql.SimpleStatement;
-import com.datastax.oss.driver.api.core.servererrors.QueryExecutionException;
 import java.time.Duration;
 import java.util.UUID;
 import org.kappabeam.coders.KappaException;
@@ -19,18 +17,14 @@ import org.slf4j.LoggerFactory;
  * transaction; that of a client that died expires.
  */
 final class DefinitionLock {
-  private static final Logger LOG = LoggerFactory.getLogger(DefinitionLock.class);
-
   static final String TABLE = "kappa_locks";
 
   static final String CREATE =
       "CREATE TABLE IF NOT EXISTS kappa_locks (name text PRIMARY KEY, owner uuid)";
 
+  private static final Logger LOG = LoggerFactory.getLogger(DefinitionLock.class);
   private static final Duration PATIENCE = Duration.ofSeconds(150);
   private static final long PAUSE_MILLIS = 200;
-
-  /** A lock that is not released expires. */
-  private static final int RELEASE_TRIES = 5;
 
   private final CqlSession session;
   private final String name;
@@ -58,33 +52,24 @@ final class DefinitionLock {
   }
 
   private boolean acquire() {
-    try {
-      Row row =
-          session
-              .execute(
-                  SimpleStatement.newInstance(
-                      "INSERT INTO kappa_locks (name, owner) VALUES (?, ?)"
-                          + " IF NOT EXISTS USING TTL 120",
-                      name,
-                      owner))
-              .one();
-      // An earlier try that ended in a timeout may have worked.
-      return row != null && (row.getBoolean("[applied]") || owner.equals(row.getUuid("owner")));
-    } catch (QueryExecutionException | DriverTimeoutException e) {
-      return false; // Too many at once: nobody knows yet whether it worked.
-    }
+    Row row =
+        Lightweight.execute(
+                session,
+                "INSERT INTO kappa_locks (name, owner) VALUES (?, ?) IF NOT EXISTS USING TTL 120",
+                name,
+                owner)
+            .one();
+    // An earlier try that ended in a timeout may have worked.
+    return row != null && (row.getBoolean("[applied]") || owner.equals(row.getUuid("owner")));
   }
 
   private void release() {
-    for (int tries = 0; tries < RELEASE_TRIES; tries++) {
-      try {
-        session.execute(
-            SimpleStatement.newInstance(
-                "DELETE FROM kappa_locks WHERE name = ? IF owner = ?", name, owner));
-        return;
-      } catch (QueryExecutionException | DriverTimeoutException e) {
-        LOG.warn("Cannot release the lock of view {} yet: {}", name, e.getMessage());
-      }
+    try {
+      Lightweight.execute(
+          session, "DELETE FROM kappa_locks WHERE name = ? IF owner = ?", name, owner);
+    } catch (DriverException e) {
+      // What the lock was for is done, and it expires.
+      LOG.warn("Cannot release the lock of view {}: {}", name, e.getMessage());
     }
   }
 

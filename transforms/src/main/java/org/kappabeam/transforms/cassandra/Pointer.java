@@ -39,17 +39,19 @@ final class Pointer {
 
   /** Points to a generation unless it points to one already. */
   void setIfAbsent(int generation) {
-    session.execute(
-        SimpleStatement.newInstance(
-            "INSERT INTO kappa_views (name, generation) VALUES (?, ?) IF NOT EXISTS",
-            view,
-            generation));
+    Lightweight.execute(
+        session,
+        "INSERT INTO kappa_views (name, generation) VALUES (?, ?) IF NOT EXISTS",
+        view,
+        generation);
   }
 
   void set(int generation) {
     setIfAbsent(generation);
-    session.execute(
-        SimpleStatement.newInstance(
-            "UPDATE kappa_views SET generation = ? WHERE name = ? IF EXISTS", generation, view));
+    Lightweight.execute(
+        session,
+        "UPDATE kappa_views SET generation = ? WHERE name = ? IF EXISTS",
+        generation,
+        view);
   }
 }

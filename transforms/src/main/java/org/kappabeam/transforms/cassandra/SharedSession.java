@@ -93,6 +93,12 @@ final class SharedSession implements AutoCloseable {
       return builder.build();
     } catch (DriverException e) {
       throw CassandraFailures.of(address.uri(), "connect", e);
+    } catch (IllegalStateException e) {
+      // The load balancer's way to say that the hosts are not all in one place.
+      throw new KappaException(
+          "cannot connect to " + address.uri() + ", " + e.getMessage(),
+          "name the datacenter to use with datacenter=NAME",
+          e);
     }
   }
 
@@ -124,6 +130,9 @@ final class SharedSession implements AutoCloseable {
             .withStringList(
                 DefaultDriverOption.METADATA_SCHEMA_REFRESHED_KEYSPACES,
                 List.of(address.keyspace()))
+            // Version 5 adds a field to the timeout of a lightweight transaction, which servers
+            // do not always send; the driver then gives up the connection.
+            .withString(DefaultDriverOption.PROTOCOL_VERSION, "V4")
             // Once for all changes of a burst, but soon: a definition waits for it.
             .withDuration(DefaultDriverOption.METADATA_SCHEMA_WINDOW, Duration.ofMillis(50))
             // Every write of ours says its own timestamp.

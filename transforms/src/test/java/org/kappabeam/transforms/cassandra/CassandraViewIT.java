@@ -4,6 +4,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -186,6 +188,26 @@ class CassandraViewIT extends ViewContract {
   }
 
   @Test
+  void theLockOfAClientThatDiedExpires() {
+    String keyspace = freshKeyspace();
+    ViewSchema other = ViewSchema.named("other", "id").column("note", ColumnType.TEXT).build();
+    try (ViewStore store = Views.at(uri(keyspace), 1).open();
+        CqlSession people = server().session()) {
+      store.create(SMALL);
+      people.execute(
+          "INSERT INTO "
+              + keyspace
+              + ".kappa_locks (name, owner) VALUES ('other', uuid()) IF NOT EXISTS USING TTL 4");
+      long start = System.nanoTime();
+      store.create(SMALL);
+      store.create(other);
+      assertThat(System.nanoTime() - start, greaterThan(TimeUnit.SECONDS.toNanos(2)));
+      store.upsert(other, List.of(ViewRow.of("a", 1, "made")));
+      assertThat(store.count(other), is(1L));
+    }
+  }
+
+  @Test
   void namesThatCassandraCannotHoldAreOneClearLine() {
     ViewSchema reserved = ViewSchema.named("small", "bucket").build();
     ViewSchema taken = ViewSchema.named("small", "id").column("withdrawn", ColumnType.LONG).build();
@@ -223,6 +245,24 @@ class CassandraViewIT extends ViewContract {
   void aMissingKeyspaceIsOneClearLine() {
     KappaException e = assertThrows(KappaException.class, () -> Views.at(uri("nowhere"), 1).open());
     assertThat(e.getMessage(), containsString("no such keyspace"));
+  }
+
+  @Test
+  void aDatacenterThatIsNotThereIsOneClearLine() {
+    Views views = Views.at(uri(freshKeyspace()) + "&datacenter=elsewhere", 1);
+    KappaException e =
+        assertThrows(
+            KappaException.class,
+            () -> {
+              try (ViewStore store = views.open()) {
+                store.create(SMALL);
+              }
+            });
+    assertThat(e.getMessage(), containsString("datacenter="));
+    try (ViewStore store = Views.at(views.uri().replace("elsewhere", "datacenter1"), 1).open()) {
+      store.create(SMALL);
+      assertThat(store.count(SMALL), is(0L));
+    }
   }
 
   @Test

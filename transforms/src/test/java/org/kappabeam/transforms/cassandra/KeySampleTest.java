@@ -32,14 +32,15 @@ class KeySampleTest {
   @Test
   void aLargeBucketIsThinnedOutEvenly() {
     KeySample sample = new KeySample(4);
-    int n = 1_000_000;
-    sample.addBucket(IntStream.range(0, n).mapToObj("%07d"::formatted).iterator());
+    int n = 100_000;
+    // The numbers keep their order as texts, since all have as many digits.
+    sample.addBucket(IntStream.range(n, 2 * n).mapToObj(Integer::toString).iterator());
     assertThat(sample.isEnough(), is(true));
     List<KeyRange> ranges = sample.ranges();
     assertThat(ranges, hasSize(4));
     for (int i = 1; i < 4; i++) {
       double cut = Double.parseDouble(String.valueOf(ranges.get(i).from()));
-      assertThat(cut, closeTo(i * n / 4.0, n / 64.0));
+      assertThat(cut, closeTo(n + i * n / 4.0, n / 64.0));
     }
   }
 }

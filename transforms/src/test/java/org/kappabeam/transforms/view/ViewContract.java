@@ -5,10 +5,12 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.math.BigDecimal;
@@ -670,6 +672,25 @@ public abstract class ViewContract {
       assertThat(store.count(SMALL), is(0L));
       store.upsert(SMALL, List.of(ViewRow.of("a", 1, 1L)));
       assertThat(store.count(SMALL), is(1L));
+    }
+  }
+
+  @Test
+  void aWriterThatWasKilledIsRunAgain() throws Exception {
+    needs(ViewGuarantee.KILLED_WRITER);
+    Views views = freshViews();
+    KilledWriter.runAndKill(views);
+    ViewSchema schema = KilledWriter.SCHEMA;
+    List<ViewRow> expected =
+        new ArrayList<>(
+            ViewRows.winners(KilledWriter.batches().stream().flatMap(List::stream).toList()));
+    expected.sort((a, b) -> ViewValues.compareKeys(a.key(), b.key()));
+    try (ViewStore store = views.open()) {
+      assertThat("it had begun", store.count(schema), greaterThan(0L));
+      assertThat("it had not ended", rows(store, schema, true), not(equalTo(expected)));
+      store.create(schema);
+      KilledWriter.batches().forEach(batch -> store.upsert(schema, batch));
+      assertThat(rows(store, schema, true), equalTo(expected));
     }
   }
 

@@ -25,6 +25,8 @@ public enum ViewGuarantee {
   SNAPSHOTS,
   /** Ranges cover all keys once, and cut them into parts of about the same size. */
   RANGES,
+  /** A writer that is killed in the middle leaves nothing that running it again does not mend. */
+  KILLED_WRITER,
   /** A server that is away for half a minute in the middle of a run loses nothing. */
   OUTAGE
 }
