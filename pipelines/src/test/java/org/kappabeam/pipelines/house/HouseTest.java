@@ -50,7 +50,12 @@ class HouseTest {
   private static final String PLANTED = HouseTest.class.getPackageName() + ".planted";
 
   private static final String[] VENDORS = {
-    "org.apache.kafka..", "java.sql..", "javax.sql..", "org.sqlite..", "org.postgresql.."
+    "org.apache.kafka..",
+    "java.sql..",
+    "javax.sql..",
+    "org.sqlite..",
+    "org.postgresql..",
+    "com.datastax.."
   };
   private static final String[] RUNNERS = {
     "org.apache.beam.runners..", "org.apache.flink..", "org.apache.spark.."
@@ -65,7 +70,8 @@ class HouseTest {
     String pipelines = root + ".pipelines..";
     String kafka = root + ".transforms.kafka..";
     String jdbc = root + ".transforms.jdbc..";
-    String[] connectors = {kafka, jdbc};
+    String cassandra = root + ".transforms.cassandra..";
+    String[] connectors = {kafka, jdbc, cassandra};
     String[] pure =
         packages(root, "transforms.", "decode", "fold", "shard", "deadletter", "observe");
     String[] contracts = packages(root, "transforms.", "log", "view");
@@ -82,8 +88,9 @@ class HouseTest {
     rules.put(
         "pure transforms and contracts know no connector and no vendor",
         in(join(pure, contracts)).should(know(join(connectors, VENDORS))));
-    rules.put("the Kafka connector knows no other", in(kafka).should(know(jdbc)));
-    rules.put("the JDBC connector knows no other", in(jdbc).should(know(kafka)));
+    rules.put("the Kafka connector knows no other", in(kafka).should(know(jdbc, cassandra)));
+    rules.put("the JDBC connector knows no other", in(jdbc).should(know(kafka, cassandra)));
+    rules.put("the Cassandra connector knows no other", in(cassandra).should(know(kafka, jdbc)));
     rules.put(
         "pilots name no runner, no connector and no vendor",
         in(pilots).should(know(join(RUNNERS, connectors, VENDORS))));
