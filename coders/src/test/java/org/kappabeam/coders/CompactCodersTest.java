@@ -81,6 +81,8 @@ class CompactCodersTest {
                 + "a900060602cfcc070200ff"),
         new Golden<>(ViewRowCoder.of(), Samples.WITHDRAWN_ROW, "0e616c6572742d311203050278"),
         new Golden<>(
+            ViewRowCoder.of(), Samples.ROW_OF_LISTS, "026c02060802050261050008020102010108" + "00"),
+        new Golden<>(
             BatchCoder.of(LogPositionCoder.of()),
             Batch.of(List.of(Samples.POSITION)),
             "12021c7472616e73616374696f6e732d33a413"),
