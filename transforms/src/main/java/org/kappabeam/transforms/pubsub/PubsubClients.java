@@ -39,7 +39,7 @@ final class PubsubClients {
   private static final String SCOPE = "https://www.googleapis.com/auth/pubsub";
 
   /** How long a question to the service may take, attempts included. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** How long a writer goes on trying to publish. */
   private static final Duration PUBLISH_PATIENCE = Duration.ofMinutes(2);

@@ -9,7 +9,6 @@ import com.google.protobuf.Timestamp;
 import com.google.pubsub.v1.GetSnapshotRequest;
 import com.google.pubsub.v1.SeekRequest;
 import com.google.pubsub.v1.Snapshot;
-import com.google.pubsub.v1.Subscription;
 import java.time.Instant;
 import java.util.Map;
 import org.kappabeam.coders.KappaException;
@@ -129,9 +128,7 @@ public final class PubsubReplay {
   private String make(
       SubscriptionAdminClient client, PubsubUri replay, String topic, SeekRequest.Builder seek) {
     try {
-      client.createSubscription(
-          PubsubTopics.forReplays(
-              Subscription.newBuilder().setName(replay.subscription()).setTopic(topic)));
+      PubsubTopics.subscribe(client, replay, topic);
     } catch (AlreadyExistsException e) {
       throw new KappaException(
           "subscription " + replay.name() + " exists, and a job may be reading from it",

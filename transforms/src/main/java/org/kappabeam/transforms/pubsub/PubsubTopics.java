@@ -2,6 +2,7 @@ package org.kappabeam.transforms.pubsub;
 
 import com.google.api.gax.rpc.AlreadyExistsException;
 import com.google.api.gax.rpc.ApiException;
+import com.google.api.gax.rpc.InvalidArgumentException;
 import com.google.api.gax.rpc.NotFoundException;
 import com.google.cloud.pubsub.v1.SubscriptionAdminClient;
 import com.google.cloud.pubsub.v1.TopicAdminClient;
@@ -15,13 +16,21 @@ import org.kappabeam.coders.KappaException;
 /** Looks topics and subscriptions up and creates them. */
 final class PubsubTopics {
   /** The longest the service keeps messages. */
-  static final Duration RETENTION =
-      Duration.newBuilder().setSeconds(java.time.Duration.ofDays(31).toSeconds()).build();
+  private static final Duration RETENTION = days(31);
+
+  /** The longest the emulator keeps the messages of a subscription, as once the service did. */
+  private static final Duration SHORTER_RETENTION = days(7);
 
   /** What the service says instead of a topic that was deleted. */
   private static final String DELETED = "_deleted-topic_";
 
   private PubsubTopics() {}
+
+  private static Duration days(int days) {
+    return Duration.newBuilder()
+        .setSeconds(java.time.Duration.ofDays(days).toSeconds())
+        .build();
+  }
 
   /**
    * The topic behind the subscription, as {@code projects/…/topics/…}.
@@ -88,9 +97,7 @@ final class PubsubTopics {
         // As it should be.
       }
       try {
-        subscriptions.createSubscription(
-            forReplays(
-                Subscription.newBuilder().setName(pubsub.subscription()).setTopic(pubsub.topic())));
+        subscribe(subscriptions, pubsub, pubsub.topic());
       } catch (AlreadyExistsException e) {
         // As it should be.
       }
@@ -100,16 +107,25 @@ final class PubsubTopics {
   }
 
   /**
-   * A subscription that a log needs: acknowledged messages are kept, it never expires, and messages
-   * come in any order. Ordered delivery holds a key's messages back until those before are
+   * Makes a subscription as a log needs it: acknowledged messages are kept, it never expires, and
+   * messages come in any order. Ordered delivery holds a key's messages back until those before are
    * acknowledged, here once a checkpoint is durable; and no result depends on it.
+   *
+   * @throws AlreadyExistsException if there is one
    */
-  static Subscription forReplays(Subscription.Builder subscription) {
-    return subscription
-        .setAckDeadlineSeconds(PubsubSession.LEASE_SECONDS)
-        .setRetainAckedMessages(true)
-        .setMessageRetentionDuration(RETENTION)
-        .setExpirationPolicy(ExpirationPolicy.getDefaultInstance())
-        .build();
+  static void subscribe(SubscriptionAdminClient client, PubsubUri uri, String topic) {
+    Subscription.Builder subscription =
+        Subscription.newBuilder()
+            .setName(uri.subscription())
+            .setTopic(topic)
+            .setAckDeadlineSeconds(PubsubSession.LEASE_SECONDS)
+            .setRetainAckedMessages(true)
+            .setExpirationPolicy(ExpirationPolicy.getDefaultInstance());
+    try {
+      client.createSubscription(subscription.setMessageRetentionDuration(RETENTION).build());
+    } catch (InvalidArgumentException e) {
+      client.createSubscription(
+          subscription.setMessageRetentionDuration(SHORTER_RETENTION).build());
+    }
   }
 }
