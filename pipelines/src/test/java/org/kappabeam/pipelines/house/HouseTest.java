@@ -50,7 +50,14 @@ class HouseTest {
   private static final String PLANTED = HouseTest.class.getPackageName() + ".planted";
 
   private static final String[] VENDORS = {
-    "org.apache.kafka..", "java.sql..", "javax.sql..", "org.sqlite..", "org.postgresql.."
+    "org.apache.kafka..",
+    "java.sql..",
+    "javax.sql..",
+    "org.sqlite..",
+    "org.postgresql..",
+    "com.google.cloud..",
+    "com.google.pubsub..",
+    "com.google.bigtable.."
   };
   private static final String[] RUNNERS = {
     "org.apache.beam.runners..", "org.apache.flink..", "org.apache.spark.."
@@ -65,7 +72,9 @@ class HouseTest {
     String pipelines = root + ".pipelines..";
     String kafka = root + ".transforms.kafka..";
     String jdbc = root + ".transforms.jdbc..";
-    String[] connectors = {kafka, jdbc};
+    String pubsub = root + ".transforms.pubsub..";
+    String bigtable = root + ".transforms.bigtable..";
+    String[] connectors = {kafka, jdbc, pubsub, bigtable};
     String[] pure =
         packages(root, "transforms.", "decode", "fold", "shard", "deadletter", "observe");
     String[] contracts = packages(root, "transforms.", "log", "view");
@@ -82,8 +91,12 @@ class HouseTest {
     rules.put(
         "pure transforms and contracts know no connector and no vendor",
         in(join(pure, contracts)).should(know(join(connectors, VENDORS))));
-    rules.put("the Kafka connector knows no other", in(kafka).should(know(jdbc)));
-    rules.put("the JDBC connector knows no other", in(jdbc).should(know(kafka)));
+    rules.put("the Kafka connector knows no other", in(kafka).should(know(jdbc, pubsub, bigtable)));
+    rules.put("the JDBC connector knows no other", in(jdbc).should(know(kafka, pubsub, bigtable)));
+    rules.put(
+        "the Pub/Sub connector knows no other", in(pubsub).should(know(kafka, jdbc, bigtable)));
+    rules.put(
+        "the Bigtable connector knows no other", in(bigtable).should(know(kafka, jdbc, pubsub)));
     rules.put(
         "pilots name no runner, no connector and no vendor",
         in(pilots).should(know(join(RUNNERS, connectors, VENDORS))));

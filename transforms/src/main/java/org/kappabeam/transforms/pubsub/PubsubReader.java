@@ -59,9 +59,12 @@ final class PubsubReader extends UnboundedSource.UnboundedReader<LogBatch> {
 
   @Override
   public Instant getWatermark() {
-    return session().finished()
+    if (session == null) {
+      return lessLateness(mark == null ? PubsubClock.NO_TIME : mark.logTime());
+    }
+    return session.finished()
         ? BoundedWindow.TIMESTAMP_MAX_VALUE
-        : lessLateness(session().logTime());
+        : lessLateness(session.logTime());
   }
 
   private Instant lessLateness(long logTime) {
@@ -73,9 +76,13 @@ final class PubsubReader extends UnboundedSource.UnboundedReader<LogBatch> {
             : Math.min(latest, logTime - source.allowedLatenessMillis()));
   }
 
+  /** {@inheritDoc} A runner may ask before it starts the reader: that stands where it begins. */
   @Override
   public PubsubMark getCheckpointMark() {
-    return session().mark();
+    if (session == null) {
+      return mark == null ? new PubsubMark("", 0, PubsubClock.NO_TIME, null) : mark;
+    }
+    return session.mark();
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.kappabeam.transforms.pubsub;
 import com.google.api.gax.rpc.AlreadyExistsException;
 import com.google.api.gax.rpc.ApiException;
 import com.google.api.gax.rpc.NotFoundException;
-import com.google.api.gax.rpc.StatusCode;
 import com.google.cloud.pubsub.v1.SubscriptionAdminClient;
 import com.google.protobuf.Timestamp;
 import com.google.pubsub.v1.GetSnapshotRequest;
@@ -141,13 +140,7 @@ public final class PubsubReplay {
       client.seek(seek.setSubscription(replay.subscription()).build());
       return replay.toString();
     } catch (ApiException e) {
-      KappaException failure =
-          e.getStatusCode().getCode() == StatusCode.Code.UNIMPLEMENTED
-              ? new KappaException(
-                  "this server cannot seek a subscription like that",
-                  "the emulator seeks to snapshots only: take a snapshot",
-                  e)
-              : PubsubClients.failure(replay, e);
+      KappaException failure = PubsubClients.failure(replay, e);
       try {
         client.deleteSubscription(replay.subscription());
       } catch (ApiException alsoFailed) {

@@ -92,6 +92,9 @@ final class PubsubSession {
   private long lastEmitted;
   private long lastMarked;
 
+  /** Messages behind the end of the read. */
+  private final List<String> notOurs = new ArrayList<>();
+
   private int pulling;
   private long nextPull = System.nanoTime();
   private boolean failing;
@@ -257,8 +260,10 @@ final class PubsubSession {
         clock.arrived(record.logTime());
         receivedBytes += bytes(record);
         received.add(new Message(message.getAckId(), record, now));
+      } else if (notOurs.size() < ENOUGH_RECORDS) {
+        // Given back now it would come again at once.
+        notOurs.add(message.getAckId());
       }
-      // Later ones are not ours. Given back they would come again at once, so their lease runs out.
     }
     lease(unwanted, 0);
     if (!received.isEmpty()) {
@@ -375,8 +380,21 @@ final class PubsubSession {
   /** The reader is closed: what no mark covers was emitted in vain. */
   synchronized void leave() {
     giveBackEmitted(lastMarked);
+    if (finished()) {
+      startClosing();
+    }
     inUse = false;
     lastSign = System.nanoTime();
+  }
+
+  private void startClosing() {
+    closing = true;
+    lastSign = System.nanoTime();
+    List<String> back = new ArrayList<>(notOurs);
+    received.forEach(message -> back.add(message.ackId));
+    lease(back, 0);
+    received.clear();
+    notOurs.clear();
   }
 
   private void tick() {
@@ -391,10 +409,7 @@ final class PubsubSession {
   private synchronized boolean turn() {
     long now = System.nanoTime();
     if (!closing && now - lastSign > (inUse ? ALIVE_NANOS : HANDOVER_NANOS)) {
-      closing = true;
-      lastSign = now;
-      lease(received.stream().map(message -> message.ackId).toList(), 0);
-      received.clear();
+      startClosing();
     }
     if (closing) {
       // Marks that are not durable yet may still be.
