@@ -10,16 +10,17 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 
 /**
- * A {@code bigtable://project/instance} URI taken apart. Parameters: {@code appProfile=NAME}, {@code
- * credentialsFile=PATH} of a key file (default: Google's application default credentials), {@code
- * emulator=host:port} (default: the environment variable {@code BIGTABLE_EMULATOR_HOST}).
+ * A {@code bigtable://project/instance} URI taken apart. Parameters: {@code appProfile=NAME},
+ * {@code credentialsFile=PATH} of a key file (default: Google's application default credentials),
+ * {@code emulator=host:port} (default: the environment variable {@code BIGTABLE_EMULATOR_HOST}).
  */
 @AutoValue
 abstract class BigtableAddress {
   static final String EXAMPLE = "bigtable://project/instance";
 
   private static final String EMULATOR_VARIABLE = "BIGTABLE_EMULATOR_HOST";
-  private static final Pattern FORM = Pattern.compile("bigtable://([^/?#@]*)/([^/?#@]*)(?:\\?(.*))?");
+  private static final Pattern FORM =
+      Pattern.compile("bigtable://([^/?#@]*)/([^/?#@]*)(?:\\?(.*))?");
   private static final Pattern PROJECT =
       Pattern.compile("(?:[a-z0-9.-]{1,100}:)?[a-z][a-z0-9-]{4,28}[a-z0-9]");
   private static final Pattern INSTANCE = Pattern.compile("[a-z][a-z0-9-]{4,31}[a-z0-9]");

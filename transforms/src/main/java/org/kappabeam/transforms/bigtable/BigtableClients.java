@@ -18,8 +18,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 
 /**
- * The clients of one instance, shared by all stores of a process: each has a pool of connections and
- * is made for many threads. The last store that closes them ends them.
+ * The clients of one instance, shared by all stores of a process: each has a pool of connections
+ * and is made for many threads. The last store that closes them ends them.
  */
 final class BigtableClients implements AutoCloseable {
   private static final String SCOPE = "https://www.googleapis.com/auth/cloud-platform";

@@ -76,13 +76,9 @@ final class BigtableViewStore implements ViewStore {
           }
           createTable(table);
           createTable(
-              CreateTableRequest.of(POINTERS)
-                  .addFamily(RowCells.META, GCRULES.maxVersions(1)));
+              CreateTableRequest.of(POINTERS).addFamily(RowCells.META, GCRULES.maxVersions(1)));
           setIfAbsent(
-              TableId.of(views.table(schema)),
-              SaltedKeys.RECORD,
-              SALTS,
-              SaltedKeys.DEFAULT_SALTS);
+              TableId.of(views.table(schema)), SaltedKeys.RECORD, SALTS, SaltedKeys.DEFAULT_SALTS);
           setIfAbsent(pointers(), pointer(schema), GENERATION, views.generation());
           return true;
         });
@@ -222,8 +218,7 @@ final class BigtableViewStore implements ViewStore {
           SaltedKeys keys = keys(schema);
           RowCells rowCells = cells(schema);
           try (SaltedScan scan =
-              new SaltedScan(
-                  clients.data(), table(schema), keys, range, 0, keys.salts(), null)) {
+              new SaltedScan(clients.data(), table(schema), keys, range, 0, keys.salts(), null)) {
             while (scan.hasNext()) {
               ViewRow row = rowCells.row(scan.next());
               if (includeWithdrawn || !row.withdrawn()) {
@@ -298,9 +293,7 @@ final class BigtableViewStore implements ViewStore {
     SaltedKeys keys = known.get(schema.name());
     if (keys == null) {
       OptionalLong salts = number(table(schema), SaltedKeys.RECORD, SALTS);
-      if (salts.isEmpty()
-          || salts.getAsLong() < 1
-          || salts.getAsLong() > SaltedKeys.MAX_SALTS) {
+      if (salts.isEmpty() || salts.getAsLong() < 1 || salts.getAsLong() > SaltedKeys.MAX_SALTS) {
         throw new KappaException(
             "table " + views.table(schema) + " does not say how its keys are salted",
             "it is not ours, or its creation was interrupted: create it again");
@@ -329,7 +322,11 @@ final class BigtableViewStore implements ViewStore {
     return switch (e.getStatusCode().getCode()) {
       case NOT_FOUND ->
           new KappaException(
-              views.uri() + " has no generation " + views.generation() + " of view " + schema.name(),
+              views.uri()
+                  + " has no generation "
+                  + views.generation()
+                  + " of view "
+                  + schema.name(),
               "run the job that writes it, or name another generation or instance",
               e);
       case PERMISSION_DENIED, UNAUTHENTICATED ->
@@ -337,7 +334,12 @@ final class BigtableViewStore implements ViewStore {
               what + ", the service refuses access",
               "grant roles/bigtable.user, and roles/bigtable.admin to create tables",
               e);
-      case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED, CANCELLED, INTERNAL, UNKNOWN,
+      case UNAVAILABLE,
+          DEADLINE_EXCEEDED,
+          ABORTED,
+          CANCELLED,
+          INTERNAL,
+          UNKNOWN,
           RESOURCE_EXHAUSTED ->
           new KappaException(
               what + ", the service does not answer",

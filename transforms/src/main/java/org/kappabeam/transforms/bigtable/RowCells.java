@@ -89,7 +89,10 @@ final class RowCells {
         .otherwise(mutation);
   }
 
-  /** Lets something through if the stored row has more evidence, or as much and no lower fingerprint. */
+  /**
+   * Lets something through if the stored row has more evidence, or as much and no lower
+   * fingerprint.
+   */
   private static Filter wins(long timestamp, ByteString fingerprint) {
     long next = timestamp + MICROS_PER_EVIDENCE;
     return FILTERS
@@ -103,8 +106,7 @@ final class RowCells {
                 .filter(
                     FILTERS
                         .chain()
-                        .filter(
-                            FILTERS.timestamp().range().startClosed(timestamp).endOpen(next))
+                        .filter(FILTERS.timestamp().range().startClosed(timestamp).endOpen(next))
                         .filter(FILTERS.value().range().startClosed(fingerprint))));
   }
 
@@ -149,7 +151,8 @@ final class RowCells {
     }
     if (evidence < 0) {
       throw new KappaException(
-          "a row of view " + schema.name() + " has no evidence", "see who else writes to its table");
+          "a row of view " + schema.name() + " has no evidence",
+          "see who else writes to its table");
     }
     return withdrawn ? ViewRow.withdrawn(key, evidence, values) : ViewRow.of(key, evidence, values);
   }

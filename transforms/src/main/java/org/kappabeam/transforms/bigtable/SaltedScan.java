@@ -21,7 +21,8 @@ import org.kappabeam.transforms.view.KeyRange;
  * what the connection has in flight is in memory.
  */
 final class SaltedScan implements Iterator<Row>, AutoCloseable {
-  private static final Comparator<ByteString> BYTES = ByteString.unsignedLexicographicalComparator();
+  private static final Comparator<ByteString> BYTES =
+      ByteString.unsignedLexicographicalComparator();
 
   private final List<ServerStream<Row>> streams = new ArrayList<>();
   private final PriorityQueue<Part> parts = new PriorityQueue<>();

@@ -62,9 +62,7 @@ final class PubsubReader extends UnboundedSource.UnboundedReader<LogBatch> {
     if (session == null) {
       return lessLateness(mark == null ? PubsubClock.NO_TIME : mark.logTime());
     }
-    return session.finished()
-        ? BoundedWindow.TIMESTAMP_MAX_VALUE
-        : lessLateness(session.logTime());
+    return session.finished() ? BoundedWindow.TIMESTAMP_MAX_VALUE : lessLateness(session.logTime());
   }
 
   private Instant lessLateness(long logTime) {

@@ -27,9 +27,7 @@ final class PubsubTopics {
   private PubsubTopics() {}
 
   private static Duration days(int days) {
-    return Duration.newBuilder()
-        .setSeconds(java.time.Duration.ofDays(days).toSeconds())
-        .build();
+    return Duration.newBuilder().setSeconds(java.time.Duration.ofDays(days).toSeconds()).build();
   }
 
   /**

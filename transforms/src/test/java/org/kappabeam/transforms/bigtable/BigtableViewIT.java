@@ -104,8 +104,7 @@ class BigtableViewIT extends ViewContract {
       clients
           .data()
           .mutateRow(
-              RowMutation.create(
-                      TableId.of("small__g1"), SaltedKeys.RECORD)
+              RowMutation.create(TableId.of("small__g1"), SaltedKeys.RECORD)
                   .setCell("m", ByteString.copyFromUtf8("salts"), 0, CellValues.number(3)));
       try (ViewStore store = views.open()) {
         store.create(SMALL);

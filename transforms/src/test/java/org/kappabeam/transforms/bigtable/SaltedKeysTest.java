@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.kappabeam.transforms.view.ViewValues;
 
 class SaltedKeysTest {
-  private static final Comparator<ByteString> BYTES = ByteString.unsignedLexicographicalComparator();
+  private static final Comparator<ByteString> BYTES =
+      ByteString.unsignedLexicographicalComparator();
 
   /** Stored rows depend on it: another salt for the same key, and its row is not found again. */
   @Test

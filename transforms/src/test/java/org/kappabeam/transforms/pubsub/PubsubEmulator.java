@@ -116,7 +116,8 @@ final class PubsubEmulator implements AutoCloseable {
     }
     try (Stream<Path> files = Files.list(lib)) {
       return files
-          .filter(file -> file.getFileName().toString().matches("cloud-pubsub-emulator-.*all\\.jar"))
+          .filter(
+              file -> file.getFileName().toString().matches("cloud-pubsub-emulator-.*all\\.jar"))
           .max(Comparator.naturalOrder());
     }
   }
@@ -162,8 +163,7 @@ final class PubsubEmulator implements AutoCloseable {
 
   /** Publishes messages; returns their ids. */
   static List<String> publish(PubsubUri uri, List<PubsubMessage> messages) {
-    Publisher publisher =
-        PubsubClients.publisher(uri, PubsubSettings.of(Map.of()), uri.topic());
+    Publisher publisher = PubsubClients.publisher(uri, PubsubSettings.of(Map.of()), uri.topic());
     try {
       List<ApiFuture<String>> ids = messages.stream().map(publisher::publish).toList();
       publisher.publishAllOutstanding();

@@ -142,8 +142,7 @@ class PubsubLogIT extends LogContract {
     PubsubSource second = source(uri, "never");
     Set<LogRecord> read = new HashSet<>();
     try (PubsubReader reader =
-        second.createReader(
-            OPTIONS, CoderUtils.clone(first.getCheckpointMarkCoder(), durable))) {
+        second.createReader(OPTIONS, CoderUtils.clone(first.getCheckpointMarkCoder(), durable))) {
       boolean started = false;
       while (read.size() < written.size() - covered.size()) {
         read.addAll(records(next(reader, !started)));
@@ -249,8 +248,7 @@ class PubsubLogIT extends LogContract {
     replay.dropSnapshot(snapshot);
     assertThat(
         assertThrows(
-                KappaException.class,
-                () -> replay.fromSnapshot(PubsubEmulator.newName(), snapshot))
+                KappaException.class, () -> replay.fromSnapshot(PubsubEmulator.newName(), snapshot))
             .getMessage(),
         containsString("no snapshot"));
   }
@@ -299,8 +297,7 @@ class PubsubLogIT extends LogContract {
     TimeUnit.MILLISECONDS.sleep(50);
     Instant between = Instant.now();
     List<LogRecord> since = append(live, plainRecords(3, 1));
-    String again =
-        PubsubReplay.of(live, QUICK).fromPublishTime(PubsubEmulator.newName(), between);
+    String again = PubsubReplay.of(live, QUICK).fromPublishTime(PubsubEmulator.newName(), between);
 
     assertThat(readToEnd(source(again, "latest")).keySet(), equalTo(new HashSet<>(since)));
   }
@@ -326,8 +323,7 @@ class PubsubLogIT extends LogContract {
           containsString("new subscription"));
     }
     assertThat(
-        assertThrows(
-                KappaException.class, () -> log.slice(log.resolve("earliest", "latest"), 1))
+        assertThrows(KappaException.class, () -> log.slice(log.resolve("earliest", "latest"), 1))
             .getMessage(),
         containsString("no positions"));
   }

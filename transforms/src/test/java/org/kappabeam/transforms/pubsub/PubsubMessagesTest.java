@@ -30,8 +30,7 @@ class PubsubMessagesTest {
   private static PubsubMessage.Builder published(PubsubMessage message) {
     return message.toBuilder()
         .setMessageId("42")
-        .setPublishTime(
-            Timestamp.newBuilder().setSeconds(PUBLISHED / 1_000).setNanos(123_999_999));
+        .setPublishTime(Timestamp.newBuilder().setSeconds(PUBLISHED / 1_000).setNanos(123_999_999));
   }
 
   private static void assertComesBack(
@@ -77,8 +76,7 @@ class PubsubMessagesTest {
             List.of(LogHeader.of("logTime", a.value())),
             List.of(LogHeader.of("kappa-x", a.value())))) {
       assertThat(
-          assertThrows(
-                  KappaException.class, () -> PubsubMessages.message(null, null, 0, headers))
+          assertThrows(KappaException.class, () -> PubsubMessages.message(null, null, 0, headers))
               .getMessage(),
           containsString(headers.get(0).name()));
     }

@@ -57,8 +57,7 @@ class PubsubUriTest {
   @Test
   void propertiesAreChecked() {
     assertThat(
-        assertThrows(
-                KappaException.class, () -> PubsubSettings.of(Map.of("group.id", "x")))
+        assertThrows(KappaException.class, () -> PubsubSettings.of(Map.of("group.id", "x")))
             .getMessage(),
         containsString("group.id"));
     for (String seconds : new String[] {"0", "-1", "soon", "86401"}) {
