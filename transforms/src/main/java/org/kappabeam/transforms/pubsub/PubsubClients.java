@@ -22,7 +22,6 @@ import com.google.cloud.pubsub.v1.stub.GrpcSubscriberStub;
 import com.google.cloud.pubsub.v1.stub.SubscriberStub;
 import com.google.cloud.pubsub.v1.stub.SubscriberStubSettings;
 import com.google.common.base.Strings;
-import io.grpc.ManagedChannelBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -159,7 +158,7 @@ final class PubsubClients {
             .setMaxInboundMessageSize(Integer.MAX_VALUE);
     String emulator = emulator(uri);
     if (emulator != null) {
-      channel.setEndpoint(emulator).setChannelConfigurator(ManagedChannelBuilder::usePlaintext);
+      channel.setEndpoint(emulator).setChannelConfigurator(builder -> builder.usePlaintext());
     } else if (uri.endpoint() != null) {
       channel.setEndpoint(uri.endpoint());
     }

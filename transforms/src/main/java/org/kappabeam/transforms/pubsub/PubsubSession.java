@@ -70,7 +70,7 @@ final class PubsubSession {
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
 
   /** How long {@link #take} waits if there is nothing. */
-  private static final long IDLE_WAIT_MILLIS = 10;
+  private static final long IDLE_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   /** The service takes at most 512 KB of ids in a request. */
   private static final int IDS_PER_REQUEST = 1_000;
@@ -182,13 +182,7 @@ final class PubsubSession {
       throw failure;
     }
     pull();
-    if (received.isEmpty()) {
-      try {
-        wait(IDLE_WAIT_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    awaitArrival();
     List<LogRecord> records = new ArrayList<>();
     long bytes = 0;
     Message next;
@@ -206,6 +200,19 @@ final class PubsubSession {
       emitted.add(next);
     }
     return records;
+  }
+
+  private void awaitArrival() {
+    long deadline = System.nanoTime() + IDLE_WAIT_NANOS;
+    long left;
+    while (received.isEmpty() && (left = deadline - System.nanoTime()) > 0) {
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
   }
 
   private static int bytes(@Nullable LogRecord record) {
