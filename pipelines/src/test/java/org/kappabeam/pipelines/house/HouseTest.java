@@ -55,8 +55,12 @@ class HouseTest {
     "javax.sql..",
     "org.sqlite..",
     "org.postgresql..",
-    "com.datastax.."
+    "com.datastax..",
+    "com.google.cloud..",
+    "com.google.pubsub..",
+    "com.google.bigtable.."
   };
+  private static final String[] CONNECTORS = {"kafka", "pubsub", "jdbc", "cassandra", "bigtable"};
   private static final String[] RUNNERS = {
     "org.apache.beam.runners..", "org.apache.flink..", "org.apache.spark.."
   };
@@ -68,10 +72,7 @@ class HouseTest {
     String coders = root + ".coders..";
     String transforms = root + ".transforms..";
     String pipelines = root + ".pipelines..";
-    String kafka = root + ".transforms.kafka..";
-    String jdbc = root + ".transforms.jdbc..";
-    String cassandra = root + ".transforms.cassandra..";
-    String[] connectors = {kafka, jdbc, cassandra};
+    String[] connectors = packages(root, "transforms.", CONNECTORS);
     String[] pure =
         packages(root, "transforms.", "decode", "fold", "shard", "deadletter", "observe");
     String[] contracts = packages(root, "transforms.", "log", "view");
@@ -88,9 +89,14 @@ class HouseTest {
     rules.put(
         "pure transforms and contracts know no connector and no vendor",
         in(join(pure, contracts)).should(know(join(connectors, VENDORS))));
-    rules.put("the Kafka connector knows no other", in(kafka).should(know(jdbc, cassandra)));
-    rules.put("the JDBC connector knows no other", in(jdbc).should(know(kafka, cassandra)));
-    rules.put("the Cassandra connector knows no other", in(cassandra).should(know(kafka, jdbc)));
+    for (String connector : CONNECTORS) {
+      String[] others =
+          Arrays.stream(CONNECTORS).filter(c -> !c.equals(connector)).toArray(String[]::new);
+      rules.put(
+          "the connector " + connector + " knows no other",
+          in(packages(root, "transforms.", connector))
+              .should(know(packages(root, "transforms.", others))));
+    }
     rules.put(
         "pilots name no runner, no connector and no vendor",
         in(pilots).should(know(join(RUNNERS, connectors, VENDORS))));
