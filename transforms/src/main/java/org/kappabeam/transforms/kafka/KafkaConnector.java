@@ -13,6 +13,11 @@ public final class KafkaConnector implements LogConnector {
   }
 
   @Override
+  public String example() {
+    return "kafka://host:9092/topic";
+  }
+
+  @Override
   public Log open(String uri, Map<String, String> properties) {
     return KafkaLog.of(uri, properties);
   }

@@ -8,8 +8,14 @@ import java.util.Map;
  */
 public interface LogConnector {
 
-  /** The URI scheme, without colon; lower case. */
+  /**
+   * The URI scheme, without colon; lower case. It also gets the URIs whose scheme begins with it
+   * and a plus sign, such as {@code archive+gs:}.
+   */
   String scheme();
+
+  /** A URI as a user would write it, for help and messages. */
+  String example();
 
   /**
    * Checks the URI's form only; does not connect.

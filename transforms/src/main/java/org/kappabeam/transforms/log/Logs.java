@@ -1,5 +1,6 @@
 package org.kappabeam.transforms.log;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -38,23 +39,36 @@ public final class Logs {
     connector(uri).create(uri, partitions, properties);
   }
 
+  /** A URI of each kind of log that is known, for help and messages. */
+  public static List<String> examples() {
+    return known().values().stream().map(LogConnector::example).toList();
+  }
+
   private static LogConnector connector(String uri) {
+    Map<String, LogConnector> known = known();
+    int colon = uri.indexOf(':');
+    String scheme = colon < 0 ? "" : uri.substring(0, colon).toLowerCase(Locale.ROOT);
+    // archive+gs: is for the archive.
+    int plus = scheme.indexOf('+');
+    LogConnector connector = known.get(plus < 0 ? scheme : scheme.substring(0, plus));
+    if (connector == null) {
+      // Only the scheme is repeated: an unknown kind of URI may hold a password anywhere.
+      throw new KappaException(
+          scheme.isEmpty()
+              ? "the log's URI names no kind of log"
+              : "'" + scheme + "' is no known kind of log",
+          "use one like " + String.join(" or ", examples()));
+    }
+    return connector;
+  }
+
+  private static Map<String, LogConnector> known() {
     // The loader of this class sees what is deployed with it; a runner's thread may have another.
     Map<String, LogConnector> known = new TreeMap<>();
     for (LogConnector connector :
         ServiceLoader.load(LogConnector.class, Logs.class.getClassLoader())) {
       known.put(connector.scheme(), connector);
     }
-    int colon = uri.indexOf(':');
-    String scheme = colon < 0 ? "" : uri.substring(0, colon).toLowerCase(Locale.ROOT);
-    LogConnector connector = known.get(scheme);
-    if (connector == null) {
-      throw new KappaException(
-          scheme.isEmpty()
-              ? "the log's URI names no kind of log"
-              : "'" + scheme + "' is no known kind of log",
-          "begin the URI with one of " + String.join(":, ", known.keySet()) + ":");
-    }
-    return connector;
+    return known;
   }
 }
