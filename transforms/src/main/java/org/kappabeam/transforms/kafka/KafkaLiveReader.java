@@ -291,8 +291,7 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
       return BoundedWindow.TIMESTAMP_MAX_VALUE;
     }
     // A partition that joins late has seen no time yet: the watermark waits, it does not go back.
-    watermark =
-        Math.max(watermark, LogTimes.watermark(lowest, source.allowedLatenessMillis()));
+    watermark = Math.max(watermark, LogTimes.watermark(lowest, source.allowedLatenessMillis()));
     return Instant.ofEpochMilli(watermark);
   }
 

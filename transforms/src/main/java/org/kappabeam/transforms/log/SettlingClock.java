@@ -58,12 +58,10 @@ public final class SettlingClock<P> {
    *
    * @param asked when the questions were sent
    * @param answered when the last answer was in
-   * @param newest the newest log time of the whole log, {@link LogTimes#NO_TIME} if it is
-   *     empty
+   * @param newest the newest log time of the whole log, {@link LogTimes#NO_TIME} if it is empty
    * @param ends the end of every partition
    */
-  public synchronized void observe(
-      long asked, long answered, long newest, Map<P, Long> ends) {
+  public synchronized void observe(long asked, long answered, long newest, Map<P, Long> ends) {
     long logTime = LogTimes.NO_TIME;
     while (!settling.isEmpty() && settling.peek().seen() + settleMillis <= asked) {
       logTime = Math.max(logTime, settling.remove().logTime());
