@@ -26,6 +26,7 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -175,6 +176,13 @@ final class KafkaClients {
     if (cause instanceof UnknownTopicOrPartitionException) {
       return new KappaException(
           at + " does not exist", "correct the log's URI or create the topic first", failure);
+    }
+    if (cause instanceof SslAuthenticationException) {
+      return new KappaException(
+          "the TLS connection to Kafka at " + uri.servers() + " fails",
+          "check the client properties ssl.*: does this side trust the broker's certificate, and"
+              + " the broker this side's",
+          failure);
     }
     if (cause instanceof AuthenticationException) {
       return new KappaException(

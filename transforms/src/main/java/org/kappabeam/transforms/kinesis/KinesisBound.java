@@ -10,8 +10,8 @@ import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 
 /**
  * A place between two records of a shard: before a record, {@code 4954…}, or after one, {@code
- * >4954…}; {@code 0} is before all. That is how the bounds of slices and the marks of readers are
- * written.
+ * >4954…}; {@code 0} is before all, and {@code end} behind all of a shard that is closed. That is
+ * how the bounds of slices and the marks of readers are written.
  *
  * <p>"After n" is no record's number n + 1: Kinesis starts to read only at numbers it has given
  * out.
@@ -20,6 +20,11 @@ import software.amazon.awssdk.services.kinesis.model.ShardIteratorType;
 abstract class KinesisBound implements Comparable<KinesisBound>, Serializable {
   /** Before the first record. */
   static final KinesisBound START = before(BigInteger.ZERO);
+
+  /** Behind the last record of a closed shard: a number has at most 129 digits. */
+  static final KinesisBound END = after(BigInteger.TEN.pow(129));
+
+  private static final String END_TEXT = "end";
 
   private static final Pattern FORM = Pattern.compile(">?(?:0|[1-9]\\d{0,128})");
 
@@ -37,10 +42,13 @@ abstract class KinesisBound implements Comparable<KinesisBound>, Serializable {
   }
 
   static KinesisBound parse(String text) {
+    if (text.equals(END_TEXT)) {
+      return END;
+    }
     if (!FORM.matcher(text).matches()) {
       throw new KappaException(
           "'" + text + "' is no bound of a Kinesis shard",
-          "write a sequence number, > before it for the place behind the record, or 0");
+          "write a sequence number, > before it for the place behind the record, 0, or end");
     }
     boolean after = text.charAt(0) == '>';
     return new AutoValue_KinesisBound(new BigInteger(after ? text.substring(1) : text), after);
@@ -56,7 +64,7 @@ abstract class KinesisBound implements Comparable<KinesisBound>, Serializable {
     return after() ? order >= 0 : order > 0;
   }
 
-  /** What asks Kinesis to read from here on. */
+  /** What asks Kinesis to read from here on; there is nothing to read from {@link #END} on. */
   GetShardIteratorRequest.Builder iterator() {
     GetShardIteratorRequest.Builder request = GetShardIteratorRequest.builder();
     if (isStart()) {
@@ -78,6 +86,6 @@ abstract class KinesisBound implements Comparable<KinesisBound>, Serializable {
 
   @Override
   public final String toString() {
-    return (after() ? ">" : "") + number();
+    return equals(END) ? END_TEXT : (after() ? ">" : "") + number();
   }
 }

@@ -163,7 +163,8 @@ final class KinesisClients {
           "correct region or endpoint in the log's URI, or look at the network",
           failure);
     }
-    if (failure instanceof SdkClientException) {
+    String message = failure.getMessage() == null ? "" : failure.getMessage();
+    if (failure instanceof SdkClientException && message.contains("credentials")) {
       return new KappaException(
           "there are no AWS credentials for " + uri.place(),
           "set up the machine's AWS credentials or the client properties aws.accessKeyId and"
@@ -171,8 +172,8 @@ final class KinesisClients {
           failure);
     }
     return new KappaException(
-        uri.place() + " failed with " + failure.getClass().getSimpleName(),
-        "look at the cause below",
+        uri.place() + " failed: " + message.lines().findFirst().orElse("no reason given"),
+        "compare with the documentation of Kinesis, or run again",
         failure);
   }
 

@@ -1,9 +1,7 @@
 package org.kappabeam.transforms.kinesis;
 
-import java.math.BigInteger;
 import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /** Cuts what is read of a shard at the end of its range, and notices if that end is gone. */
 final class KinesisCut {
@@ -49,23 +47,12 @@ final class KinesisCut {
     done =
         n < records.size()
             || (n > 0 && KinesisBound.after(records.get(n - 1).number()).equals(until));
-    if (!done && page.last()) {
-      // A shard that was closed when the slice was resolved ends with its closing number.
-      done = until.number().equals(closing(page.shards()));
+    if (page.last() && until.equals(KinesisBound.END)) {
+      done = true;
     }
     if (!done && (page.last() || (page.caughtUp() && records.isEmpty()))) {
       throw KinesisPages.lost(uri, shard, "its start", "it ends before " + until);
     }
     return n == records.size() ? records : records.subList(0, n);
-  }
-
-  private @Nullable BigInteger closing(List<Shard> shards) {
-    for (Shard each : shards) {
-      if (each.shardId().equals(shard)) {
-        String closing = each.sequenceNumberRange().endingSequenceNumber();
-        return closing == null ? null : new BigInteger(closing);
-      }
-    }
-    return null;
   }
 }

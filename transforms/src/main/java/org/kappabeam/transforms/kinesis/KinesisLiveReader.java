@@ -87,7 +87,7 @@ final class KinesisLiveReader extends UnboundedSource.UnboundedReader<LogBatch> 
                   : KinesisMark.Position.of(
                       name,
                       KinesisBound.parse(range.fromText()),
-                      range.isEmpty(),
+                      range.isEmpty() || KinesisBound.END.toString().equals(range.fromText()),
                       LogTimes.NO_TIME,
                       LogTimes.NO_TIME),
               until == null ? null : KinesisBound.parse(until)));

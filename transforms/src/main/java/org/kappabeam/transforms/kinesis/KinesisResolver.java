@@ -55,9 +55,8 @@ final class KinesisResolver {
 
   /** The place behind everything that was in the shard when this was called, or more. */
   private KinesisBound end(Shard shard) {
-    String closedAt = shard.sequenceNumberRange().endingSequenceNumber();
-    if (closedAt != null) {
-      return KinesisBound.parse(">" + closedAt);
+    if (shard.sequenceNumberRange().endingSequenceNumber() != null) {
+      return KinesisBound.END;
     }
     long now = System.currentTimeMillis();
     for (long back : LOOK_BACK) {

@@ -1,12 +1,14 @@
 package org.kappabeam.transforms.kinesis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.File;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +21,8 @@ import org.kappabeam.coders.log.LogPosition;
 import org.kappabeam.coders.log.LogRecord;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
-import software.amazon.awssdk.services.kinesis.model.PutRecordResponse;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
+import software.amazon.awssdk.services.kinesis.model.PutRecordsResultEntry;
 import software.amazon.awssdk.services.kinesis.model.ScalingType;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 
@@ -31,6 +34,15 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
 final class KinesisMock implements AutoCloseable {
   private static final String PACKAGE = "kinesis-local@0.6.2";
   private static final Path INSTALLED = Path.of("target", "kinesis-local").toAbsolutePath();
+
+  /** Of the largest records that tests write, so many are below the limit for a request. */
+  private static final int PER_REQUEST = 4;
+
+  static {
+    // The mock answers records as text in CBOR, which the client cannot read when they are long.
+    System.setProperty("aws.cborEnabled", "false");
+  }
+
   private static final AtomicInteger STREAMS = new AtomicInteger();
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -205,29 +217,34 @@ final class KinesisMock implements AutoCloseable {
         shards(uri).stream()
             .filter(shard -> shard.sequenceNumberRange().endingSequenceNumber() == null)
             .toList();
+    List<PutRecordsRequestEntry> entries = new ArrayList<>();
+    for (LogRecord record : records) {
+      Shard shard = open.get(Integer.parseInt(record.position().partition()));
+      entries.add(
+          PutRecordsRequestEntry.builder()
+              .explicitHashKey(shard.hashKeyRange().startingHashKey())
+              .partitionKey(kinesis.enveloped() ? "any" : new String(record.key(), UTF_8))
+              .data(SdkBytes.fromByteArray(data(kinesis, record)))
+              .build());
+    }
     List<LogRecord> written = new ArrayList<>();
     try (KinesisClient client = client(uri)) {
-      for (LogRecord record : records) {
-        Shard shard = open.get(Integer.parseInt(record.position().partition()));
-        PutRecordResponse answer =
-            client.putRecord(
-                request ->
-                    request
-                        .streamName(kinesis.stream())
-                        .explicitHashKey(shard.hashKeyRange().startingHashKey())
-                        .partitionKey(
-                            kinesis.enveloped()
-                                ? "any"
-                                : new String(record.key(), StandardCharsets.UTF_8))
-                        .data(SdkBytes.fromByteArray(data(kinesis, record))));
-        written.add(
-            LogRecord.of(
-                LogPosition.wide(
-                    answer.shardId(), new java.math.BigInteger(answer.sequenceNumber())),
-                record.logTime(),
-                record.key(),
-                record.value(),
-                record.headers()));
+      for (int start = 0; start < entries.size(); start += PER_REQUEST) {
+        List<PutRecordsRequestEntry> part =
+            entries.subList(start, Math.min(entries.size(), start + PER_REQUEST));
+        for (PutRecordsResultEntry result :
+            client
+                .putRecords(request -> request.streamName(kinesis.stream()).records(part))
+                .records()) {
+          LogRecord record = records.get(written.size());
+          written.add(
+              LogRecord.of(
+                  LogPosition.wide(result.shardId(), new BigInteger(result.sequenceNumber())),
+                  record.logTime(),
+                  record.key(),
+                  record.value(),
+                  record.headers()));
+        }
       }
     }
     return written;
