@@ -31,6 +31,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 
 /**
@@ -50,6 +51,8 @@ final class KafkaClients {
 
   /** How many records one poll returns at most. */
   static final int MAX_POLL_RECORDS = 5_000;
+
+  private static final String STORE_FAILURE = "Failed to load SSL keystore";
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
@@ -196,6 +199,13 @@ final class KafkaClients {
           "ask for the access rights, or use another user",
           failure);
     }
+    String store = storeFailure(cause);
+    if (store != null) {
+      return new KappaException(
+          "the Kafka client " + store,
+          "check file, type and password in the client properties ssl.*",
+          failure);
+    }
     if (cause instanceof ConfigException || cause.getCause() instanceof ConfigException) {
       String message =
           cause instanceof ConfigException ? cause.getMessage() : cause.getCause().getMessage();
@@ -220,6 +230,17 @@ final class KafkaClients {
         at + " failed with " + cause.getClass().getSimpleName() + " (" + cause.getMessage() + ")",
         "look into the broker's log",
         failure);
+  }
+
+  /** What is said of a key or trust store that cannot be read: it names its file only. */
+  private static @Nullable String storeFailure(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = cause.getMessage();
+      if (cause instanceof KafkaException && message != null && message.startsWith(STORE_FAILURE)) {
+        return "f" + message.substring(1);
+      }
+    }
+    return null;
   }
 
   /** The failure of reading where the log no longer (or not yet) has records. */

@@ -30,6 +30,10 @@ final class KinesisPages {
 
   private static final Logger LOG = LoggerFactory.getLogger(KinesisPages.class);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(210);
+
+  /** Where there is nothing to catch up with, other consumers of the stream get their share. */
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Kinesis may be away, or throttle, for so long; then it is a failure. */
@@ -160,9 +164,13 @@ final class KinesisPages {
       start = KinesisBound.after(records.get(records.size() - 1).number()).iterator();
     }
     Long behind = answer.millisBehindLatest();
+    boolean caughtUp = behind != null && behind == 0;
+    if (caughtUp) {
+      nextTurn += IDLE_NANOS - PAUSE_NANOS;
+    }
     return new Page(
         records,
-        behind != null && behind == 0,
+        caughtUp,
         iterator == null ? KinesisClients.shards(client, uri) : null,
         wallAsked,
         asked);

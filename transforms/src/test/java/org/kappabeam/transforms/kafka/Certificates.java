@@ -3,6 +3,7 @@ package org.kappabeam.transforms.kafka;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,7 @@ final class Certificates {
     Path authority = store("authority");
     keytool(authority, "-genkeypair", "-alias", "ca", "-dname", "CN=" + name, "-ext", "bc:c");
     keytool(authority, "-exportcert", "-alias", "ca", "-rfc", "-file", file("ca.pem"));
-    keytool(
-        trustStore(), "-importcert", "-noprompt", "-alias", "ca", "-file", file("ca.pem"));
+    keytool(trustStore(), "-importcert", "-noprompt", "-alias", "ca", "-file", file("ca.pem"));
   }
 
   /** Holds the authority's certificate. */
@@ -34,9 +34,12 @@ final class Certificates {
     return store("trust");
   }
 
-  /** A new key with a certificate of this authority, for a server or client on this machine. */
+  /** A key with a certificate of this authority, for a server or client on this machine. */
   Path keyStore(String owner) {
     Path keys = store(owner);
+    if (Files.exists(keys)) {
+      return keys;
+    }
     keytool(keys, "-genkeypair", "-alias", owner, "-dname", "CN=" + owner);
     keytool(keys, "-certreq", "-alias", owner, "-file", file(owner + ".csr"));
     keytool(

@@ -69,8 +69,7 @@ final class SecureKafka implements AutoCloseable {
     String outside = "SCRAM://127.0.0.1:" + scram + ",MUTUAL://127.0.0.1:" + mutual;
     config.put("listeners", outside + ",CONTROLLER://127.0.0.1:" + controller);
     config.put("advertised.listeners", outside);
-    config.put(
-        "listener.security.protocol.map", "SCRAM:SASL_SSL,MUTUAL:SSL,CONTROLLER:PLAINTEXT");
+    config.put("listener.security.protocol.map", "SCRAM:SASL_SSL,MUTUAL:SSL,CONTROLLER:PLAINTEXT");
     config.put("inter.broker.listener.name", "MUTUAL");
     config.put("sasl.enabled.mechanisms", "SCRAM-SHA-512");
     config.put(
