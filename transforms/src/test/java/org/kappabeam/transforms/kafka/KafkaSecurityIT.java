@@ -259,7 +259,7 @@ class KafkaSecurityIT {
     private static final Logger KAFKA = Logger.getLogger("org.apache.kafka.clients");
 
     private final SimpleFormatter formatter = new SimpleFormatter();
-    private final StringBuffer heard = new StringBuffer();
+    private final StringBuilder heard = new StringBuilder();
     private Level before;
     private boolean parents;
 
@@ -275,11 +275,15 @@ class KafkaSecurityIT {
       KAFKA.removeHandler(this);
       KAFKA.setUseParentHandlers(parents);
       KAFKA.setLevel(before);
+      return heard();
+    }
+
+    private synchronized String heard() {
       return heard.toString();
     }
 
     @Override
-    public void publish(LogRecord record) {
+    public synchronized void publish(LogRecord record) {
       heard.append(formatter.format(record));
     }
 
