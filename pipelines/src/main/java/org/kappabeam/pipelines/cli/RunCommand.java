@@ -13,6 +13,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
+import org.kappabeam.coders.log.Slice;
 import org.kappabeam.pipelines.pilot.Durations;
 import org.kappabeam.pipelines.pilot.KappaOptions;
 import org.kappabeam.pipelines.pilot.KappaPipeline;
@@ -154,10 +155,11 @@ final class RunCommand implements Callable<Integer> {
   /** What is about to happen, in one line. */
   static String opening(
       Pilot pilot, KappaOptions options, KappaPipeline plan, RunnerProfile runner) {
-    String what =
-        plan.slice().isPinned()
-            ? "up to %,d records".formatted(plan.slice().size())
-            : "without an end, until Ctrl-C";
+    String what = "without an end, until Ctrl-C";
+    if (plan.slice().isPinned()) {
+      long size = plan.slice().size();
+      what = size == Slice.UNKNOWN_SIZE ? "to its end" : "up to %,d records".formatted(size);
+    }
     return "%s on %s: reading %s %s, writing %s"
         .formatted(pilot.name(), runner.name(), options.getLog(), what, options.getView());
   }

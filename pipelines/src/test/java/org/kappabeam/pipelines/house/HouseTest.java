@@ -58,12 +58,16 @@ class HouseTest {
     "com.datastax..",
     "com.google.cloud..",
     "com.google.pubsub..",
-    "com.google.bigtable.."
+    "com.google.bigtable..",
+    "software.amazon.."
   };
-  private static final String[] CONNECTORS = {"kafka", "pubsub", "jdbc", "cassandra", "bigtable"};
+  private static final String[] CONNECTORS = {
+    "kafka", "pubsub", "kinesis", "jdbc", "cassandra", "bigtable"
+  };
   private static final String[] RUNNERS = {
     "org.apache.beam.runners..", "org.apache.flink..", "org.apache.spark.."
   };
+  private static final List<String> CONNECTORS = List.of("kafka", "kinesis", "jdbc");
   private static final Set<String> CLOCKS = Set.of("currentTimeMillis", "nanoTime", "now");
   private static final Set<String> SURROUNDINGS = Set.of("getenv", "getProperty", "random");
 

@@ -1,4 +1,4 @@
-package org.kappabeam.transforms.kafka;
+package org.kappabeam.transforms.log;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
@@ -8,11 +8,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class KafkaPaceTest {
+class LogPaceTest {
   private static final long LEAD = 10;
 
-  private final KafkaPace.Runner one = KafkaPace.join("pace test", LEAD);
-  private final KafkaPace.Runner other = KafkaPace.join("pace test", LEAD);
+  private final LogPace.Runner one = LogPace.join("pace test", LEAD);
+  private final LogPace.Runner other = LogPace.join("pace test", LEAD);
 
   @AfterEach
   void leave() {
@@ -61,12 +61,12 @@ class KafkaPaceTest {
       Thread.onSpinWait();
     }
     long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-    assertThat(waited, greaterThanOrEqualTo(KafkaPace.PATIENCE_MILLIS));
+    assertThat(waited, greaterThanOrEqualTo(LogPace.PATIENCE_MILLIS));
   }
 
   @Test
   void readersOfAnotherSourceHaveAPaceOfTheirOwn() {
-    KafkaPace.Runner stranger = KafkaPace.join("another source", LEAD);
+    LogPace.Runner stranger = LogPace.join("another source", LEAD);
     assertThat(stranger.mayGo(1_000_000, 0), is(true));
     stranger.leave();
   }

@@ -1,4 +1,4 @@
-package org.kappabeam.transforms.kafka;
+package org.kappabeam.transforms.log;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,22 +12,22 @@ import java.util.concurrent.TimeUnit;
  * <p>A matter of pace only: who has waited {@link #PATIENCE_MILLIS} goes on whatever the others do.
  * Thread-safe.
  */
-final class KafkaPace {
-  static final long PATIENCE_MILLIS = 200;
+public final class LogPace {
+  public static final long PATIENCE_MILLIS = 200;
 
-  private static final Map<String, KafkaPace> PACES = new ConcurrentHashMap<>();
+  private static final Map<String, LogPace> PACES = new ConcurrentHashMap<>();
 
   private final Map<Object, Long> heads = new ConcurrentHashMap<>();
 
-  private KafkaPace() {}
+  private LogPace() {}
 
   /**
    * Joins the readers of a source.
    *
    * @param lead how far, in milliseconds of log time, the reader may be ahead of the slowest
    */
-  static Runner join(String sourceId, long lead) {
-    KafkaPace pace = PACES.computeIfAbsent(sourceId, unused -> new KafkaPace());
+  public static Runner join(String sourceId, long lead) {
+    LogPace pace = PACES.computeIfAbsent(sourceId, unused -> new LogPace());
     Runner runner = pace.new Runner(sourceId, lead);
     // Until it has read something, it counts as the slowest.
     pace.heads.put(runner, Long.MIN_VALUE / 2);
@@ -35,7 +35,7 @@ final class KafkaPace {
   }
 
   /** One reader's part in it; not thread-safe. */
-  final class Runner {
+  public final class Runner {
     private final String sourceId;
     private final long lead;
     private boolean waiting;
@@ -52,7 +52,7 @@ final class KafkaPace {
      * @param from the first log time of it
      * @param span how much log time it covers
      */
-    boolean mayGo(long from, long span) {
+    public boolean mayGo(long from, long span) {
       heads.put(this, from);
       long limit = slowest() + lead + span;
       if (from <= limit) {
@@ -67,16 +67,16 @@ final class KafkaPace {
     }
 
     /** Has nothing to read: no one waits for it. */
-    void pause() {
+    public void pause() {
       heads.remove(this);
       waiting = false;
     }
 
     /** Is closed. */
-    void leave() {
+    public void leave() {
       pause();
       if (heads.isEmpty()) {
-        PACES.remove(sourceId, KafkaPace.this);
+        PACES.remove(sourceId, LogPace.this);
       }
     }
 

@@ -1,4 +1,4 @@
-package org.kappabeam.transforms.kafka;
+package org.kappabeam.transforms.log;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
@@ -11,7 +11,7 @@ class SettlingClockTest {
   private static final Map<Integer, Long> BEFORE = Map.of(0, 10L, 1, 5L);
   private static final Map<Integer, Long> AFTER = Map.of(0, 12L, 1, 7L);
 
-  private final SettlingClock clock = new SettlingClock(1_000);
+  private final SettlingClock<Integer> clock = new SettlingClock<>(1_000);
 
   @Test
   void aTimeDoesNotHoldBeforeItHasSettled() {
@@ -26,7 +26,7 @@ class SettlingClockTest {
     clock.observe(0, 10, 500, BEFORE);
     clock.observe(1_010, 1_020, 600, AFTER);
 
-    SettlingClock.Settled settled = clock.settled();
+    SettlingClock.Settled<Integer> settled = clock.settled();
     assertThat(settled.logTime(), is(500L));
     assertThat(settled.holdsFor(1, 6), is(false));
     assertThat(settled.holdsFor(1, 7), is(true));
@@ -42,8 +42,8 @@ class SettlingClockTest {
 
   @Test
   void anEmptyLogHasNoTime() {
-    clock.observe(0, 10, KafkaPartition.NO_TIME, BEFORE);
-    clock.observe(2_000, 2_010, KafkaPartition.NO_TIME, BEFORE);
+    clock.observe(0, 10, LogTimes.NO_TIME, BEFORE);
+    clock.observe(2_000, 2_010, LogTimes.NO_TIME, BEFORE);
 
     assertThat(clock.settled(), is(nullValue()));
   }
