@@ -1,7 +1,5 @@
 package org.kappabeam.transforms.kafka;
 
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,17 +15,13 @@ import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
-import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.Slice;
 import org.kappabeam.transforms.log.Log;
+import org.kappabeam.transforms.log.LogBound;
 
 /** A Kafka topic as a log. */
 public final class KafkaLog implements Log {
-  private static final String EARLIEST = "earliest";
-  private static final String LATEST = "latest";
-  private static final String NEVER = "never";
-
   private final KafkaUri uri;
   private final Map<String, String> clientProperties;
 
@@ -63,12 +57,8 @@ public final class KafkaLog implements Log {
    */
   @Override
   public Slice resolve(String from, String until) {
-    Bound start = bound(from, EARLIEST, LATEST);
-    Bound end = bound(until, LATEST, NEVER);
-    if (start.instant() != null && end.instant() != null && end.instant() < start.instant()) {
-      throw new KappaException(
-          "the slice ends (" + until + ") before it begins (" + from + ")", "swap from and until");
-    }
+    LogBound start = LogBound.from(from);
+    LogBound end = LogBound.until(until, start);
     Admin admin = KafkaClients.admin(uri, clientProperties);
     try {
       List<TopicPartition> partitions =
@@ -91,37 +81,22 @@ public final class KafkaLog implements Log {
     }
   }
 
-  /** A bound is a word, or an instant in milliseconds. */
-  private record Bound(String word, Long instant) {}
-
-  private static Bound bound(String text, String... words) {
-    for (String word : words) {
-      if (word.equals(text)) {
-        return new Bound(word, null);
-      }
-    }
-    try {
-      return new Bound(text, Instant.parse(text).toEpochMilli());
-    } catch (DateTimeParseException | ArithmeticException e) {
-      throw new KappaException(
-          "'" + text + "' is no bound of a slice",
-          "write " + String.join(", ", words) + " or an instant such as 2026-01-31T00:00:00Z",
-          e);
-    }
-  }
-
   private Map<TopicPartition, Long> resolve(
-      Admin admin, List<TopicPartition> partitions, Bound bound, Map<TopicPartition, Long> ends) {
-    if (bound.instant() != null) {
+      Admin admin,
+      List<TopicPartition> partitions,
+      LogBound bound,
+      Map<TopicPartition, Long> ends) {
+    Long instant = bound.instant();
+    if (instant != null) {
       Map<TopicPartition, Long> found =
-          offsets(admin, partitions, OffsetSpec.forTimestamp(Math.max(0, bound.instant())));
+          offsets(admin, partitions, OffsetSpec.forTimestamp(Math.max(0, instant)));
       // -1: no record at or after the instant
       found.replaceAll((partition, offset) -> offset < 0 ? ends.get(partition) : offset);
       return found;
     }
-    return switch (bound.word()) {
-      case EARLIEST -> offsets(admin, partitions, OffsetSpec.earliest());
-      case LATEST -> ends;
+    return switch (bound.text()) {
+      case LogBound.EARLIEST -> offsets(admin, partitions, OffsetSpec.earliest());
+      case LogBound.LATEST -> ends;
       default ->
           partitions.stream()
               .collect(Collectors.toMap(Function.identity(), partition -> Slice.Range.OPEN));
