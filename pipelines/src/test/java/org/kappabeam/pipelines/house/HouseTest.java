@@ -65,7 +65,8 @@ class HouseTest {
     String pipelines = root + ".pipelines..";
     String kafka = root + ".transforms.kafka..";
     String jdbc = root + ".transforms.jdbc..";
-    String[] connectors = {kafka, jdbc};
+    String archive = root + ".transforms.archive..";
+    String[] connectors = {kafka, jdbc, archive};
     String[] pure =
         packages(root, "transforms.", "decode", "fold", "shard", "deadletter", "observe");
     String[] contracts = packages(root, "transforms.", "log", "view");
@@ -82,8 +83,11 @@ class HouseTest {
     rules.put(
         "pure transforms and contracts know no connector and no vendor",
         in(join(pure, contracts)).should(know(join(connectors, VENDORS))));
-    rules.put("the Kafka connector knows no other", in(kafka).should(know(jdbc)));
-    rules.put("the JDBC connector knows no other", in(jdbc).should(know(kafka)));
+    rules.put("the Kafka connector knows no other", in(kafka).should(know(jdbc, archive)));
+    rules.put("the JDBC connector knows no other", in(jdbc).should(know(kafka, archive)));
+    rules.put(
+        "the archive connector knows no other and no vendor",
+        in(archive).should(know(join(new String[] {kafka, jdbc}, VENDORS))));
     rules.put(
         "pilots name no runner, no connector and no vendor",
         in(pilots).should(know(join(RUNNERS, connectors, VENDORS))));

@@ -44,6 +44,44 @@ final class Archives {
     pipeline.run().waitUntilFinish();
   }
 
+  /** Writes a commit without a pipeline: the records of each partition in one file. */
+  static void commit(Path directory, int number, Slice slice, List<LogRecord> records) {
+    ArchiveStore store = new ArchiveStore(ArchiveUri.parse(uri(directory)));
+    List<ArchivedFile> files = new ArrayList<>();
+    for (Slice.Range range : slice.ranges()) {
+      List<LogRecord> own =
+          records.stream()
+              .filter(r -> r.position().partition().equals(range.partition()))
+              .toList();
+      if (!own.isEmpty()) {
+        String path =
+            ArchivePath.of(range.partition(), own.get(0).logTime(), range.from(), range.until());
+        try (Spool spool = new Spool()) {
+          spool.add(LogBatch.of(own));
+          files.add(ArchiveFileWriter.write(store, path, spool));
+        }
+      }
+    }
+    store.createWhole(
+        Manifest.path(number),
+        ManifestJson.write(Manifest.of(number, "memory:log", slice.ranges(), files)));
+  }
+
+  /** Gives records the offsets from {@code first} on. */
+  static List<LogRecord> placed(long first, List<LogRecord> records) {
+    List<LogRecord> placed = new ArrayList<>();
+    for (LogRecord record : records) {
+      placed.add(
+          LogRecord.of(
+              LogPosition.of(record.position().partition(), first + placed.size()),
+              record.logTime(),
+              record.key(),
+              record.value(),
+              record.headers()));
+    }
+    return placed;
+  }
+
   /** Records of a partition, so many seconds apart. */
   static List<LogRecord> records(String partition, int from, int until, long seconds) {
     List<LogRecord> records = new ArrayList<>();
