@@ -50,9 +50,7 @@ final class Archives {
     List<ArchivedFile> files = new ArrayList<>();
     for (Slice.Range range : slice.ranges()) {
       List<LogRecord> own =
-          records.stream()
-              .filter(r -> r.position().partition().equals(range.partition()))
-              .toList();
+          records.stream().filter(r -> r.position().partition().equals(range.partition())).toList();
       if (!own.isEmpty()) {
         String path =
             ArchivePath.of(range.partition(), own.get(0).logTime(), range.from(), range.until());

@@ -24,7 +24,10 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -65,8 +68,8 @@ class TieredExpiryIT {
     broker.close();
   }
 
-  /** A topic that keeps at least the last 140 records of each partition, and not many more. */
-  private String newTopic() throws Exception {
+  /** A topic of small segments. */
+  private static String newTopic() throws Exception {
     String name = "expiring-" + System.nanoTime();
     String uri = broker.uri(name);
     try (Admin admin = broker.admin(uri)) {
@@ -75,12 +78,37 @@ class TieredExpiryIT {
               .configs(
                   Map.of(
                       "retention.ms", "-1",
-                      "retention.bytes", "150000",
                       "segment.bytes", "25000",
                       "file.delete.delay.ms", "0"));
       admin.createTopics(List.of(topic)).all().get();
     }
     return uri;
+  }
+
+  /**
+   * Lets the broker expire all but the last 140 records of each partition, and some more, and waits
+   * until it has expired more than {@code atLeast}.
+   */
+  private static void expire(String uri, long atLeast) throws Exception {
+    try (Admin admin = broker.admin(uri)) {
+      String name = uri.substring(uri.lastIndexOf('/') + 1);
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.TOPIC, name),
+                  List.of(
+                      new AlterConfigOp(
+                          new ConfigEntry("retention.bytes", "150000"),
+                          AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+    }
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (open(uri).resolve("earliest", "latest").ranges().stream()
+        .anyMatch(range -> range.from() <= atLeast)) {
+      assertThat("expired in time", System.nanoTime(), lessThan(deadline));
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
   }
 
   /** Appends so many records to each partition, in batches smaller than a segment. */
@@ -114,23 +142,13 @@ class TieredExpiryIT {
     return Logs.open(uri, KafkaBroker.PROPERTIES);
   }
 
-  /** Until the broker has expired every partition beyond an offset. */
-  private static void awaitExpired(String uri, long beyond) throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (open(uri).resolve("earliest", "latest").ranges().stream()
-        .anyMatch(range -> range.from() <= beyond)) {
-      assertThat("expired in time", System.nanoTime(), lessThan(deadline));
-      TimeUnit.MILLISECONDS.sleep(100);
-    }
-  }
-
   @Test
   void whatKafkaNoLongerKeepsComesFromTheArchiveAndAllOfItOnce() throws Exception {
     String topic = newTopic();
     append(topic, 300);
     Archives.copy(open(topic), archive);
     append(topic, 40);
-    awaitExpired(topic, 100);
+    expire(topic, 100);
     Log tiered = open("tiered:" + archive + "," + topic);
     Slice slice = tiered.resolve("earliest", "latest");
 
@@ -162,13 +180,13 @@ class TieredExpiryIT {
     append(topic, 300);
     Archives.copy(open(topic), archive);
     append(topic, 40);
-    awaitExpired(topic, 100);
+    expire(topic, 100);
     Log tiered = open("tiered:" + archive + "," + topic);
     Slice slice = tiered.resolve("earliest", "never");
     List<LogRecord> read =
         harvest()
-            .reaching(
-                List.of(3 * 340, 3 * 400), records(tiered.live(slice, 60_000)), List.of(() -> append(topic, 60)));
+            .atLeast(
+                3 * 340, records(tiered.live(slice, 60_000)), () -> append(topic, 60), 3 * 400);
 
     assertThat(read, containsInAnyOrder(written.toArray()));
   }
@@ -179,7 +197,7 @@ class TieredExpiryIT {
     append(topic, 30);
     Archives.copy(open(topic), archive);
     append(topic, 400);
-    awaitExpired(topic, 40);
+    expire(topic, 40);
     Log tiered = open("tiered:" + archive + "," + topic);
 
     KappaException failure =

@@ -68,9 +68,7 @@ class TieredLiveSourceTest {
       placed.addAll(
           Archives.placed(
               0,
-              records.stream()
-                  .filter(r -> r.position().partition().equals(partition))
-                  .toList()));
+              records.stream().filter(r -> r.position().partition().equals(partition)).toList()));
     }
     return placed;
   }
@@ -102,8 +100,7 @@ class TieredLiveSourceTest {
         long watermark = reader.getWatermark().getMillis();
         assertThat(watermark, is(greaterThanOrEqualTo(last)));
         last = watermark;
-        long earliest =
-            unread.stream().mapToLong(LogRecord::logTime).min().orElse(Long.MAX_VALUE);
+        long earliest = unread.stream().mapToLong(LogRecord::logTime).min().orElse(Long.MAX_VALUE);
         assertThat(watermark, is(lessThanOrEqualTo(earliest - LATENESS)));
         movedInArchive |= unread.size() > 110 && watermark >= Archives.EPOCH - LATENESS;
       }

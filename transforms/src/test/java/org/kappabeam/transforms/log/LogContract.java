@@ -544,9 +544,7 @@ public abstract class LogContract {
 
   /** What the graph makes of {@link #readAll}. */
   private <T> List<T> harvest(int expected, PTransform<PBegin, PCollection<T>> graph) {
-    return can(LogAbility.SLICES)
-        ? harvest().all(graph)
-        : harvest().atLeast(expected, graph);
+    return can(LogAbility.SLICES) ? harvest().all(graph) : harvest().atLeast(expected, graph);
   }
 
   /** That the log holds these records. */
