@@ -116,8 +116,7 @@ class KappaIT {
     run(log, view("kafka.db"));
     List<String> expected = digests("kafka.db");
 
-    Called first =
-        archive("--log=" + log, "--until=2024-01-08T00:00:00Z", "--fileRecords=500");
+    Called first = archive("--log=" + log, "--until=2024-01-08T00:00:00Z", "--fileRecords=500");
     Called tiered = run("tiered:" + archive() + "," + log, view("tiered.db"));
     Called second = archive("--log=" + log, "--fileRecords=500", "--commitRecords=700");
     Called third = archive("--log=" + log, "--fileRecords=500");

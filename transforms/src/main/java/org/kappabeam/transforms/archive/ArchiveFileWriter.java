@@ -26,7 +26,8 @@ final class ArchiveFileWriter {
     Counting counted = new Counting(digested);
     try (OutputStream out = new BufferedOutputStream(counted, 1 << 16);
         DataFileWriter<Object> avro = new DataFileWriter<>(new GenericDatumWriter<>())) {
-      avro.setCodec(CodecFactory.zstandardCodec(COMPRESSION_LEVEL));
+      // With a checksum in each block: a reader of a part of the file notices damage, too.
+      avro.setCodec(CodecFactory.zstandardCodec(COMPRESSION_LEVEL, true));
       avro.setSyncInterval(BLOCK_BYTES);
       avro.create(ArchivedRecords.SCHEMA, out, sync(path));
       spool.forEachInOrder(avro::appendEncoded);

@@ -14,5 +14,9 @@
  * as the log had it. Not guaranteed: that files survive a crash of the machine, as opposed to one
  * of the process, where the file system acknowledges before it has stored; {@link
  * org.kappabeam.transforms.archive.ArchiveVerifier} finds what is missing.
+ *
+ * <p>{@code tiered:ARCHIVE,LOG} is a log of which the archive holds the past: the archive gives all
+ * that it has, the log goes on at the offset where the archive ends, and a gap between the two is
+ * an error. Read live, the archive comes first; the watermark follows log time from the beginning.
  */
 package org.kappabeam.transforms.archive;

@@ -98,8 +98,7 @@ class TieredExpiryIT {
                   new ConfigResource(ConfigResource.Type.TOPIC, name),
                   List.of(
                       new AlterConfigOp(
-                          new ConfigEntry("retention.bytes", "150000"),
-                          AlterConfigOp.OpType.SET))))
+                          new ConfigEntry("retention.bytes", "150000"), AlterConfigOp.OpType.SET))))
           .all()
           .get();
     }
