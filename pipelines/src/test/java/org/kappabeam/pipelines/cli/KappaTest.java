@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.startsWith;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kappabeam.pipelines.pilot.KappaOptions;
+import org.kappabeam.transforms.log.Logs;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -33,6 +35,7 @@ class KappaTest {
         "run --help",
         "simulate --help",
         "import --help",
+        "archive --help",
         "run fraud --help",
         "simulate fraud --help",
         "import fraud --help"
@@ -124,16 +127,41 @@ class KappaTest {
                 "--rate", "0")));
   }
 
-  private static Map<String, String> defaults(String command) {
+  @Test
+  void everyDefaultOfAnArchiveIsPinned() {
+    assertThat(
+        defaults(commands().get("archive")),
+        equalTo(
+            Map.of(
+                "--from", "earliest",
+                "--until", "latest",
+                "--fileRecords", "100000",
+                "--commitRecords", "1000000",
+                "--sliceRanges", "0")));
+  }
+
+  @Test
+  void theHelpNamesEveryKindOfLog() {
+    for (String command : List.of("run fraud", "archive")) {
+      String help = Called.kappa((command + " --help").split(" ")).out();
+      for (String example : Logs.examples()) {
+        assertThat(help, containsString(example));
+      }
+    }
+  }
+
+  private static Map<String, CommandLine> commands() {
     PrintWriter nowhere = new PrintWriter(new StringWriter());
-    CommandLine fraud =
-        Kappa.commandLine(new Terminal(nowhere, nowhere))
-            .getSubcommands()
-            .get(command)
-            .getSubcommands()
-            .get("fraud");
+    return Kappa.commandLine(new Terminal(nowhere, nowhere)).getSubcommands();
+  }
+
+  private static Map<String, String> defaults(String command) {
+    return defaults(commands().get(command).getSubcommands().get("fraud"));
+  }
+
+  private static Map<String, String> defaults(CommandLine command) {
     Map<String, String> defaults = new TreeMap<>();
-    for (OptionSpec option : fraud.getCommandSpec().options()) {
+    for (OptionSpec option : command.getCommandSpec().options()) {
       if (option.defaultValue() != null) {
         defaults.put(option.longestName(), option.defaultValue());
       }
@@ -202,6 +230,17 @@ class KappaTest {
         "simulate fraud --log=kafka://h:1/t --rate=-1 | use 0 for no limit",
         "simulate fraud --log=kafka://h:1/t --shuffle=long | is no duration",
         "import fraud --log=kafka://h:1/t | FILE",
+        "archive --log=kafka://h:1/t | --to=URI",
+        "archive --to=archive:///a | still needed: --log=URI",
+        "archive --to=archive:///a --verify --log=kafka://h:1/t | leave out --log",
+        "archive --to=/a --log=kafka://h:1/t | write archive:///path",
+        "archive --to=archive:///a --log=pigeon:x | no known kind of log",
+        "archive --to=archive:///a --log=kafka://h:1/t --from=never | is no bound of a slice",
+        "archive --to=archive:///a --log=kafka://h:1/t --until=never | no end of a copy",
+        "archive --to=archive:///a --log=kafka://h:1/t --fileRecords=0 | use 1 or more",
+        "archive --to=archive:///a --log=kafka://h:1/t --frm=latest | did you mean --from?",
+        "archive --to=archive:///a --log=kafka://h:1/t --view=x | no option --view",
+        "archive --to=archive:///a --log=kafka://h:1/t --runner=SparkRunner | other runners",
       })
   void anIncompleteOrWrongCommandIsOneLineThatSaysSo(String typed, String says) {
     assertUsage(Called.kappa(typed.split(" ")), says);

@@ -62,7 +62,7 @@ class HouseTest {
     "software.amazon.."
   };
   private static final String[] CONNECTORS = {
-    "kafka", "pubsub", "kinesis", "jdbc", "cassandra", "bigtable"
+    "kafka", "pubsub", "kinesis", "archive", "jdbc", "cassandra", "bigtable"
   };
   private static final String[] RUNNERS = {
     "org.apache.beam.runners..", "org.apache.flink..", "org.apache.spark.."
