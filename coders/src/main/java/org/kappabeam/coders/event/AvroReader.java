@@ -116,7 +116,7 @@ final class AvroReader {
 
   private static void number(long value, EventField.Kind kind, int target, FieldValues values) {
     if (kind == EventField.Kind.DOUBLE) {
-      values.setDecimal(target, value);
+      values.setDecimal(target, (double) value);
     } else {
       values.setInteger(target, value);
     }

@@ -34,6 +34,13 @@ public final class EventEncoder {
      * @throws org.kappabeam.coders.KappaException if the registry does not tell
      */
     int of(EventType<?> type, EventSchema version, MessageFormat format);
+
+    /** There is no registry; asking is a mistake. */
+    static Ids none() {
+      return (type, version, format) -> {
+        throw new IllegalStateException("messages in " + format + " need a registry");
+      };
+    }
   }
 
   /** An encoder for logs of one event type, without a registry. */
@@ -47,11 +54,7 @@ public final class EventEncoder {
    * @param types the event types of the log, in the order its reader has them
    */
   public EventEncoder(List<EventType<?>> types) {
-    this(
-        types,
-        (type, version, format) -> {
-          throw new IllegalStateException("messages in " + format + " need a registry");
-        });
+    this(types, Ids.none());
   }
 
   /**

@@ -44,6 +44,18 @@ public abstract class SchemaPins implements SchemaSource.Opener {
     return byId::get;
   }
 
+  /** These schemas, and for other ids what another source says. */
+  public final SchemaSource.Opener orElse(SchemaSource.Opener other) {
+    return () -> {
+      SchemaSource pinned = open();
+      SchemaSource asked = other.open();
+      return id -> {
+        RegisteredSchema schema = pinned.find(id);
+        return schema != null ? schema : asked.find(id);
+      };
+    };
+  }
+
   /** As JSON: equal pins are equal text. */
   public final String toJson() {
     ObjectNode subjects = JSON.createObjectNode();

@@ -25,7 +25,7 @@ import org.kappabeam.coders.fraud.TransactionType;
 class JsonSchemaTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final JsonSchemaFactory SCHEMAS =
-      JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
+      JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7);
   private static final List<Object> VALUES =
       List.of("text", "", 7, -1L << 40, 2.5, true, false, List.of(1), Map.of("a", 1));
 

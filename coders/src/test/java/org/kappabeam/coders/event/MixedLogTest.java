@@ -32,6 +32,7 @@ class MixedLogTest {
   private final MemoryRegistry registry = new MemoryRegistry();
   private final EventEncoder encoder = new EventEncoder(TYPES, registry::id);
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Message(byte[] bytes, Object event) {}
 
   /** A message of every version of every type in a format, with events that differ. */

@@ -48,6 +48,14 @@ class SchemaPinsTest {
     assertThat(source.find(8), is(nullValue()));
   }
 
+  @Test
+  void whatIsNotPinnedMayBeAskedFor() {
+    SchemaSource source =
+        SerializableUtils.clone(PINS.orElse(() -> id -> id == 3 ? NEW : OLD)).open();
+    assertThat(source.find(3), is(OLD));
+    assertThat(source.find(8), is(OLD));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "[]", "{", "{\"a\":[{}]}", "{\"a\":[{\"version\":1,\"id\":2}]}"})
   void otherTextIsOneClearError(String text) {

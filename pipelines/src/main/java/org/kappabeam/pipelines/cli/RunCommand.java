@@ -16,6 +16,7 @@ import org.kappabeam.coders.KappaException;
 import org.kappabeam.pipelines.pilot.Durations;
 import org.kappabeam.pipelines.pilot.KappaOptions;
 import org.kappabeam.pipelines.pilot.KappaPipeline;
+import org.kappabeam.pipelines.pilot.MessageOptions;
 import org.kappabeam.pipelines.pilot.Pilot;
 import org.kappabeam.transforms.log.Log;
 import org.kappabeam.transforms.log.Logs;
@@ -97,7 +98,7 @@ final class RunCommand implements Callable<Integer> {
       }
       return String.join("|", names);
     }
-    return option.isNumber() ? "N" : option.name().equals("logProperties") ? "FILE" : "VALUE";
+    return option.isNumber() ? "N" : option.name().endsWith("Properties") ? "FILE" : "VALUE";
   }
 
   @Override
@@ -291,6 +292,7 @@ final class RunCommand implements Callable<Integer> {
     atLeast("shards", options.getShards(), 1);
     atLeast("maxRecordBytes", options.getMaxRecordBytes(), 1);
     atLeast("sliceRanges", options.getSliceRanges(), 0);
+    MessageOptions.check(options);
     bound("from", options.getFrom(), "earliest", "latest");
     bound("until", options.getUntil(), "never", "latest");
     if (options.getReadMode() == KappaOptions.ReadMode.SLICE
