@@ -79,15 +79,17 @@ final class CachedSchemas implements SchemaSource {
     } else {
       unknown.remove(id);
       unknown.put(id, nanoTime.getAsLong() + UNKNOWN_FOR.toNanos());
-      fullAt = Math.max(fullAt, nanoTime.getAsLong()) + REFILL.toNanos();
+      long now = nanoTime.getAsLong();
+      fullAt = (fullAt - now > 0 ? fullAt : now) + REFILL.toNanos();
     }
     return schema;
   }
 
   private void awaitBudget() {
-    long empty = fullAt - MISSES_AT_ONCE * REFILL.toNanos() - nanoTime.getAsLong();
-    if (empty > 0) {
-      sleepNanos.accept(empty);
+    // With this question, no more refills are owed than the budget holds.
+    long wait = fullAt - (MISSES_AT_ONCE - 1) * REFILL.toNanos() - nanoTime.getAsLong();
+    if (wait > 0) {
+      sleepNanos.accept(wait);
     }
   }
 }

@@ -54,10 +54,7 @@ final class ApicurioServer implements AutoCloseable {
       return null;
     }
     try (Stream<Path> files = Files.list(HOME)) {
-      return files
-          .filter(file -> file.toString().endsWith("-runner.jar"))
-          .findFirst()
-          .orElse(null);
+      return files.filter(file -> file.toString().endsWith("-runner.jar")).findFirst().orElse(null);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

@@ -27,7 +27,9 @@ import org.kappabeam.transforms.decode.DecodeLog;
 import org.kappabeam.transforms.decode.Route;
 import org.kappabeam.transforms.decode.TimeRule;
 
-/** A message whose schema the registry does not have is refused; one it is not asked about is not. */
+/**
+ * A message whose schema the registry does not have is refused; one it is not asked about is not.
+ */
 class DecodeWithRegistryTest {
   private static final Duration PATIENCE = Duration.ofMillis(100);
 
@@ -46,9 +48,7 @@ class DecodeWithRegistryTest {
             TimeRule.of(Duration.ZERO, Duration.ZERO),
             1_000,
             1)
-        .reading(
-            LogFormat.of(
-                null, null, SchemaRegistry.at(registry.url(), Map.of(), PATIENCE)));
+        .reading(LogFormat.of(null, null, SchemaRegistry.at(registry.url(), Map.of(), PATIENCE)));
   }
 
   @Test

@@ -40,8 +40,7 @@ class RegistryClientTest {
   }
 
   private static String failure(ScriptedRegistry registry) {
-    KappaException e =
-        assertThrows(KappaException.class, () -> client(registry).schema(1));
+    KappaException e = assertThrows(KappaException.class, () -> client(registry).schema(1));
     assertThat(e.getMessage().lines().count(), is(1L));
     return e.getMessage();
   }
@@ -145,8 +144,7 @@ class RegistryClientTest {
     try (ScriptedRegistry registry = new ScriptedRegistry()) {
       registry.then(200, "[2,1]");
       assertThat(client(registry).versions("a/b c?d"), is(List.of(1, 2)));
-      assertThat(
-          registry.requests(), is(List.of("/subjects/a%2Fb%20c%3Fd/versions null")));
+      assertThat(registry.requests(), is(List.of("/subjects/a%2Fb%20c%3Fd/versions null")));
     }
   }
 
@@ -156,14 +154,25 @@ class RegistryClientTest {
     Process keytool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-keystore", store.toString(), "-storetype", "PKCS12",
-                "-storepass", "changeit", "-alias", "a", "-keyalg", "EC", "-dname", "CN=localhost",
-                "-ext", "san=dns:localhost")
+                "-genkeypair",
+                "-keystore",
+                store.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                "changeit",
+                "-alias",
+                "a",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=dns:localhost")
             .redirectErrorStream(true)
             .start();
     assertThat(keytool.waitFor(), is(0));
-    KeyManagerFactory keys =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     char[] password = "changeit".toCharArray();
     keys.init(KeyStore.getInstance(store.toFile(), password), password);
     SSLContext tls = SSLContext.getInstance("TLS");
@@ -173,10 +182,14 @@ class RegistryClientTest {
       assertThat(failure(registry), containsString("does not answer (SSLHandshakeException"));
       Map<String, String> settings =
           Map.of(
-              RegistrySettings.TRUST_STORE, store.toString(),
-              RegistrySettings.TRUST_PASSWORD, "${env:STORE}",
-              RegistrySettings.KEY_STORE, store.toString(),
-              RegistrySettings.KEY_PASSWORD, "${env:STORE}");
+              RegistrySettings.TRUST_STORE,
+              store.toString(),
+              RegistrySettings.TRUST_PASSWORD,
+              "${env:STORE}",
+              RegistrySettings.KEY_STORE,
+              store.toString(),
+              RegistrySettings.KEY_PASSWORD,
+              "${env:STORE}");
       RegistryClient trusting =
           new RegistryClient(registry.url(), settings, Map.of("STORE", "changeit"), PATIENCE);
       assertThat(trusting.schema(1), is(SCHEMA));
@@ -184,8 +197,7 @@ class RegistryClientTest {
           assertThrows(
               KappaException.class,
               () ->
-                  new RegistryClient(
-                      registry.url(), settings, Map.of("STORE", "guess"), PATIENCE));
+                  new RegistryClient(registry.url(), settings, Map.of("STORE", "guess"), PATIENCE));
       assertThat(
           wrong.getMessage(), allOf(containsString("TLS stores"), not(containsString("guess"))));
     }

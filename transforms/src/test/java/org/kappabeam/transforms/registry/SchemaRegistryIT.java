@@ -99,8 +99,7 @@ class SchemaRegistryIT {
   void everyVersionIsRegisteredAndReadBackByItsId() throws DecodeException {
     List<byte[]> log = new ArrayList<>(messages("avro", MessageFormat.AVRO_CONFLUENT));
     log.addAll(messages("protobuf", MessageFormat.PROTOBUF_CONFLUENT));
-    assertThat(
-        decode(log, registry(SHORT)), is(List.of(OLD, NEW, LABEL, OLD, NEW, LABEL)));
+    assertThat(decode(log, registry(SHORT)), is(List.of(OLD, NEW, LABEL, OLD, NEW, LABEL)));
   }
 
   @Test
@@ -135,8 +134,7 @@ class SchemaRegistryIT {
   @Order(1)
   void referencesAreFollowed() throws Exception {
     ObjectNode union = new ObjectMapper().createObjectNode();
-    union.put(
-        "schema", "[\"org.kappabeam.fraud.Transaction\",\"org.kappabeam.fraud.FraudLabel\"]");
+    union.put("schema", "[\"org.kappabeam.fraud.Transaction\",\"org.kappabeam.fraud.FraudLabel\"]");
     for (EventType<?> type : TYPES) {
       String name = type.schemas().newest().avro().getFullName();
       union
@@ -147,10 +145,10 @@ class SchemaRegistryIT {
           .put("version", type.schemas().versions().size());
     }
     messages("union", MessageFormat.AVRO_CONFLUENT);
-    String answer =
-        server.send("POST", "/subjects/union-value/versions", union.toString()).body();
+    String answer = server.send("POST", "/subjects/union-value/versions", union.toString()).body();
     int id = new ObjectMapper().readTree(answer).path("id").asInt();
-    byte[] plain = new EventEncoder(TYPES).encode(FraudLabelType.of(), LABEL, MessageFormat.AVRO_PLAIN);
+    byte[] plain =
+        new EventEncoder(TYPES).encode(FraudLabelType.of(), LABEL, MessageFormat.AVRO_PLAIN);
     byte[] message = new byte[plain.length + 5];
     message[4] = (byte) id;
     System.arraycopy(plain, 0, message, 5, plain.length);
@@ -184,7 +182,8 @@ class SchemaRegistryIT {
                         .newest()
                         .avro()
                         .toString()
-                        .replace("\"amountCents\",\"type\":\"long\"", "\"cents\",\"type\":\"int\"")));
+                        .replace(
+                            "\"amountCents\",\"type\":\"long\"", "\"cents\",\"type\":\"int\"")));
     assertThat(e.getMessage(), allOf(containsString("refuses"), containsString("(409")));
     assertThat(e.getMessage().lines().count(), is(1L));
   }

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 
-/** A web server that gives the answers it was told to: for failures that a real one cannot be made to show. */
+/**
+ * A web server that gives the answers it was told to: for failures that a real one cannot be made
+ * to show.
+ */
 final class ScriptedRegistry implements AutoCloseable {
   private final HttpServer server;
   private final String scheme;
