@@ -146,13 +146,7 @@ final class FeedCommand implements Callable<Integer> {
       share("corrupt", corrupt);
       manner =
           new PilotFeed.Manner(
-              format,
-              ids(),
-              Durations.parse("shuffle", shuffle),
-              duplicates,
-              corrupt,
-              seed,
-              rate);
+              format, ids(), Durations.parse("shuffle", shuffle), duplicates, corrupt, seed, rate);
       properties = LogProperties.load(logProperties, System.getenv());
       Logs.open(log, properties);
     } catch (KappaException e) {

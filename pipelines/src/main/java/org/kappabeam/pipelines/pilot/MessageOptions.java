@@ -47,9 +47,7 @@ public final class MessageOptions {
   private static LogFormat format(KappaOptions options, SchemaSource.@Nullable Opener source) {
     String schema = options.getMessageSchema();
     return LogFormat.of(
-        options.getMessageFormat(),
-        schema == null ? null : read("messageSchema", schema),
-        source);
+        options.getMessageFormat(), schema == null ? null : read("messageSchema", schema), source);
   }
 
   private static SchemaSource.@Nullable Opener registry(KappaOptions options) {

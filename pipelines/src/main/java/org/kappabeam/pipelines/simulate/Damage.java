@@ -82,8 +82,7 @@ final class Damage {
    * fields is no end too early: so it is cut where fields that must be there are still to come.
    */
   private static byte[] truncated(MessageFormat format, byte[] message, Dice dice) {
-    int longest =
-        format == MessageFormat.PROTOBUF_CONFLUENT ? PROTOBUF_CUT : message.length - 1;
+    int longest = format == MessageFormat.PROTOBUF_CONFLUENT ? PROTOBUF_CUT : message.length - 1;
     return Arrays.copyOf(message, 1 + dice.below(longest));
   }
 

@@ -106,8 +106,7 @@ public final class FraudSimulator implements Iterable<LabelledTransaction> {
     double[][] places = new double[options.terminals()][];
     this.categories = new int[places.length];
     for (int i = 0; i < places.length; i++) {
-      categories[i] =
-          CATEGORIES[Dice.of(options.seed(), CATEGORY, i).below(CATEGORIES.length)];
+      categories[i] = CATEGORIES[Dice.of(options.seed(), CATEGORY, i).below(CATEGORIES.length)];
       Dice dice = Dice.of(options.seed(), TERMINAL, i);
       places[i] = new double[] {dice.uniform(0, SIDE), dice.uniform(0, SIDE)};
     }

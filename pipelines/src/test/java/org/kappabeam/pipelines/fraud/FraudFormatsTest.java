@@ -97,8 +97,7 @@ class FraudFormatsTest {
         FraudLabel label = FraudLabel.after(next.transaction());
         messages.add(
             new Message(
-                encoder.encode(
-                    FraudLabelType.of(), label, formats[random.nextInt(formats.length)]),
+                encoder.encode(FraudLabelType.of(), label, formats[random.nextInt(formats.length)]),
                 label.eventTime()));
       }
     }

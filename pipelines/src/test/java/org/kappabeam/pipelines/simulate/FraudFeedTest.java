@@ -55,8 +55,7 @@ class FraudFeedTest {
     final FeedReport report;
 
     Fed(FraudFeed.Options options) {
-      report =
-          new FraudFeed(options, Fed::id, log, progress::add).run(SOURCE.iterator());
+      report = new FraudFeed(options, Fed::id, log, progress::add).run(SOURCE.iterator());
       EventDecoder decoder =
           new EventDecoder(
               FraudFeatures.eventTypes(),
