@@ -56,6 +56,8 @@ import org.openjdk.jmh.infra.Blackhole;
 @Fork(1)
 public class FormatBenchmark {
   private static final int MESSAGES = 1_000;
+  private static final int AVRO_ID = 1;
+  private static final int PROTOBUF_ID = 2;
   private static final Schema AVRO = TransactionType.of().schemas().newest().avro();
 
   /** Which reader of which format. */
@@ -100,7 +102,9 @@ public class FormatBenchmark {
   public void setUp() throws IOException, DecodeException {
     TransactionType type = TransactionType.of();
     EventSchema version = type.schemas().version(kind == Kind.KAPPA_AVRO_OLD ? 1 : 2);
-    EventEncoder encoder = new EventEncoder(List.of(type), (t, v, format) -> format.ordinal());
+    EventEncoder encoder = new EventEncoder(
+            List.of(type),
+            (t, v, format) -> format == MessageFormat.AVRO_CONFLUENT ? AVRO_ID : PROTOBUF_ID);
     List<Transaction> transactions = new ArrayList<>();
     messages = new ArrayList<>();
     for (LabelledTransaction one :
@@ -130,15 +134,12 @@ public class FormatBenchmark {
       case KAPPA_AVRO, KAPPA_AVRO_OLD, KAPPA_JSON -> kappa(LogFormat.recognised());
       case KAPPA_AVRO_CONFLUENT, KAPPA_PROTOBUF_CONFLUENT ->
           kappa(LogFormat.of(null, null, registered()));
-      case KAPPA_AVRO_PLAIN, KAPPA_PROTOBUF_PLAIN ->
-          kappa(LogFormat.of(kind.format, null, null));
+      case KAPPA_AVRO_PLAIN, KAPPA_PROTOBUF_PLAIN -> kappa(LogFormat.of(kind.format, null, null));
       case AVRO_GENERIC -> avro(new GenericDatumReader<GenericRecord>(AVRO));
-      case AVRO_GENERATED ->
-          avro(new SpecificDatumReader<>(org.kappabeam.fraud.Transaction.class));
+      case AVRO_GENERATED -> avro(new SpecificDatumReader<>(org.kappabeam.fraud.Transaction.class));
       case PROTOBUF_GENERATED -> TransactionV2.Transaction::parseFrom;
       case PROTOBUF_DYNAMIC ->
-          message ->
-              DynamicMessage.parseFrom(TransactionV2.Transaction.getDescriptor(), message);
+          message -> DynamicMessage.parseFrom(TransactionV2.Transaction.getDescriptor(), message);
       case JACKSON_BEAN -> {
         ObjectMapper mapper = new ObjectMapper();
         yield message -> mapper.readValue(message, Bean.class);
@@ -153,12 +154,12 @@ public class FormatBenchmark {
             new SchemaPins.Pin(
                 "avro",
                 1,
-                MessageFormat.AVRO_CONFLUENT.ordinal(),
+                AVRO_ID,
                 RegisteredSchema.of(Language.AVRO, newest.avro().toString(), List.of())),
             new SchemaPins.Pin(
                 "protobuf",
                 1,
-                MessageFormat.PROTOBUF_CONFLUENT.ordinal(),
+                PROTOBUF_ID,
                 RegisteredSchema.of(
                     Language.PROTOBUF, String.valueOf(newest.protoText()), List.of()))));
   }

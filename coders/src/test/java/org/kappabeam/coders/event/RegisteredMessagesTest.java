@@ -135,7 +135,7 @@ class RegisteredMessagesTest {
   }
 
   @Test
-  void narrowerTypesAreWidened() throws Exception {
+  void narrowerTypesAreWidenedAndOtherNamesAreAliases() throws Exception {
     String narrow =
         RECORD.formatted(
             FIELDS
@@ -151,12 +151,12 @@ class RegisteredMessagesTest {
         new EventDecoder(
             List.of(Gauge.Type.INSTANCE), 1_000, LogFormat.of(null, null, registry.opener()));
     String gauge =
-        "{'type':'record','name':'Gauge','namespace':'org.kappabeam.test','fields':["
+        "{'type':'record','name':'Dial','namespace':'org.kappabeam.test','fields':["
             + "{'name':'id','type':'string'},{'name':'eventTime','type':'int'},"
-            + "{'name':'value','type':'float'},{'name':'valid','type':'boolean'},"
+            + "{'name':'value','type':'float'},{'name':'ok','type':'boolean'},"
             + "{'name':'scale','type':'long'}]}";
     Map<String, Object> reading =
-        Map.of("id", "g", "eventTime", -9, "value", 0.5f, "valid", true, "scale", 3L);
+        Map.of("id", "g", "eventTime", -9, "value", 0.5f, "ok", true, "scale", 3L);
     gauges.decode(message(avro(gauge), body(gauge, reading)));
     assertThat(gauges.event(), is(new Gauge("g", -9, 0.5, true, "°C", 3.0, true)));
   }

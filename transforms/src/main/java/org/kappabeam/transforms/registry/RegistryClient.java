@@ -4,8 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -19,7 +20,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.schema.RegisteredSchema;
@@ -38,7 +42,8 @@ final class RegistryClient {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String url;
-  private final @Nullable String authorization;
+  private final Map<String, String> settings;
+  private final Map<String, String> environment;
   private final HttpClient http;
   private final Duration patience;
 
@@ -52,7 +57,8 @@ final class RegistryClient {
       Map<String, String> environment,
       Duration patience) {
     this.url = url;
-    this.authorization = authorization(settings, environment);
+    this.settings = settings;
+    this.environment = environment;
     this.patience = patience;
     HttpClient.Builder builder =
         HttpClient.newBuilder()
@@ -64,8 +70,8 @@ final class RegistryClient {
     this.http = builder.build();
   }
 
-  private static @Nullable String authorization(
-      Map<String, String> settings, Map<String, String> environment) {
+  /** Resolved for each request: tokens in files are replaced while a job runs. */
+  private @Nullable String authorization() {
     String basic = settings.get(RegistrySettings.BASIC);
     if (basic != null) {
       String user = RegistrySettings.resolve(RegistrySettings.BASIC, basic, environment);
@@ -158,7 +164,15 @@ final class RegistryClient {
         HttpRequest.newBuilder(URI.create(url + path))
             .timeout(ANSWER_TIMEOUT)
             .header("Accept", MEDIA_TYPE + ", application/json");
-    return authorization == null ? request : request.header("Authorization", authorization);
+    String authorization = authorization();
+    try {
+      return authorization == null ? request : request.header("Authorization", authorization);
+    } catch (IllegalArgumentException e) {
+      // Without the cause, whose message repeats the secret.
+      throw new KappaException(
+          "the credentials for the schema registry hold characters that no header may have",
+          "look for line breaks in what basic.auth.user.info or bearer.auth.token refers to");
+    }
   }
 
   private @Nullable JsonNode get(String path) {
@@ -175,46 +189,60 @@ final class RegistryClient {
     Duration pause = FIRST_PAUSE;
     while (true) {
       String problem;
-      IOException cause = null;
+      Throwable cause = null;
+      ByteArrayOutputStream body = new ByteArrayOutputStream();
       try {
-        HttpResponse<InputStream> response =
-            http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-        String body = body(response);
-        if (response.statusCode() < 500 && response.statusCode() != 429) {
-          return answer(request, response.statusCode(), body);
+        int status = exchange(request, body);
+        if (status < 500 && status != 429) {
+          return answer(request, status, body.toString(StandardCharsets.UTF_8));
         }
-        problem = "status " + response.statusCode();
-      } catch (IOException e) {
-        problem = e.getClass().getSimpleName();
-        cause = e;
+        problem = "fails with status " + status;
+      } catch (ExecutionException e) {
+        cause = e.getCause();
+        problem =
+            "does not answer (" + (cause == null ? e : cause).getClass().getSimpleName() + ")";
+      } catch (TimeoutException e) {
+        problem = "gives no whole answer within " + ANSWER_TIMEOUT.toSeconds() + " s";
       } catch (InterruptedException e) {
         throw interrupted(e);
       }
-      if (System.nanoTime() - start + pause.toNanos() > patience.toNanos()) {
+      long waited = System.nanoTime() - start;
+      if (waited + pause.toNanos() > patience.toNanos()) {
         String what =
-            "the schema registry at %s does not answer (%s, asked for %d s)"
-                .formatted(url, problem, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
+            "the schema registry at %s %s, asked for %d s"
+                .formatted(url, problem, TimeUnit.NANOSECONDS.toSeconds(waited));
         String remedy = "start it, or correct --schemaRegistryUrl or the TLS settings";
         throw cause == null
             ? new KappaException(what, remedy)
             : new KappaException(what, remedy, cause);
       }
       sleep(pause);
-      pause =
-          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
-              ? pause.multipliedBy(2)
-              : LONGEST_PAUSE;
+      Duration doubled = pause.multipliedBy(2);
+      pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
     }
   }
 
-  private static String body(HttpResponse<InputStream> response) throws IOException {
-    try (InputStream in = response.body()) {
-      byte[] bytes = in.readNBytes(MAX_ANSWER_BYTES + 1);
-      if (bytes.length > MAX_ANSWER_BYTES) {
-        throw new IOException("an answer of more than " + MAX_ANSWER_BYTES + " bytes");
-      }
-      return new String(bytes, StandardCharsets.UTF_8);
+  /** One request and its answer, bounded in size and, to the last byte, in time. */
+  private int exchange(HttpRequest request, ByteArrayOutputStream body)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    CompletableFuture<HttpResponse<Void>> answer =
+        http.sendAsync(
+            request,
+            HttpResponse.BodyHandlers.ofByteArrayConsumer(
+                part -> part.ifPresent(bytes -> append(bytes, body))));
+    try {
+      return answer.get(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).statusCode();
+    } finally {
+      answer.cancel(true);
     }
+  }
+
+  private static void append(byte[] bytes, ByteArrayOutputStream body) {
+    if (body.size() + bytes.length > MAX_ANSWER_BYTES) {
+      throw new UncheckedIOException(
+          new IOException("an answer of more than " + MAX_ANSWER_BYTES + " bytes"));
+    }
+    body.writeBytes(bytes);
   }
 
   private @Nullable JsonNode answer(HttpRequest request, int status, String body) {

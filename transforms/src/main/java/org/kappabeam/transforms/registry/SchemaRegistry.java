@@ -29,6 +29,9 @@ public abstract class SchemaRegistry implements SchemaSource.Opener {
   /** A registry may restart in this time without a bundle failing. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** At the start somebody waits: a mistyped address is told soon. */
+  private static final Duration PATIENCE_AT_START = Duration.ofSeconds(5);
+
   /** One cache for all decoders of a process. */
   private static final Map<SchemaRegistry, SchemaSource> OPEN = new ConcurrentHashMap<>();
 
@@ -77,11 +80,11 @@ public abstract class SchemaRegistry implements SchemaSource.Opener {
     return OPEN.computeIfAbsent(
         this,
         registry ->
-            new CachedSchemas(registry.client()::schema, System::nanoTime, LockSupport::parkNanos));
+            new CachedSchemas(registry.client(registry.patience())::schema, System::nanoTime, LockSupport::parkNanos));
   }
 
-  private RegistryClient client() {
-    return new RegistryClient(url(), settings(), System.getenv(), patience());
+  private RegistryClient client(Duration patience) {
+    return new RegistryClient(url(), settings(), System.getenv(), patience);
   }
 
   /**
@@ -102,7 +105,7 @@ public abstract class SchemaRegistry implements SchemaSource.Opener {
         names.add(topic + "-" + record);
       }
     }
-    RegistryClient client = client();
+    RegistryClient client = client(PATIENCE_AT_START);
     List<SchemaPins.Pin> pins = new ArrayList<>();
     for (String subject : names) {
       List<Integer> versions = client.versions(subject);
@@ -127,7 +130,7 @@ public abstract class SchemaRegistry implements SchemaSource.Opener {
    * @param topic the log's name
    */
   public final EventEncoder.Ids ids(String topic) {
-    RegistryClient client = client();
+    RegistryClient client = client(PATIENCE_AT_START);
     Map<String, Integer> ids = new ConcurrentHashMap<>();
     return (type, version, format) ->
         ids.computeIfAbsent(

@@ -41,11 +41,14 @@ final class ApicurioServer implements AutoCloseable {
       }
       Assumptions.abort("no Apicurio server in target/apicurio: run mvn verify");
     }
+    ApicurioServer server = new ApicurioServer(dir, freePort());
+    server.await();
+    return server;
+  }
+
+  private static int freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0)) {
-      free.close();
-      ApicurioServer server = new ApicurioServer(dir, free.getLocalPort());
-      server.await();
-      return server;
+      return free.getLocalPort();
     }
   }
 
@@ -81,9 +84,8 @@ final class ApicurioServer implements AutoCloseable {
     return "http://127.0.0.1:" + port + "/apis/ccompat/v7";
   }
 
-  void stop() throws InterruptedException {
-    process.destroyForcibly();
-    process.waitFor(1, TimeUnit.MINUTES);
+  void stop() {
+    process.destroyForcibly().onExit().join();
   }
 
   /** Begins to start again on the same port, and does not wait for it. */
@@ -133,7 +135,7 @@ final class ApicurioServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     stop();
   }
 }

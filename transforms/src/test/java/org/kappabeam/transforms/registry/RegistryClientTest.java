@@ -66,8 +66,8 @@ class RegistryClientTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "500|{}|does not answer (status 500, asked for 0 s): start it",
-        "429|{}|does not answer (status 429",
+        "500|{}|fails with status 500, asked for 0 s: start it",
+        "429|{}|fails with status 429",
         "401|{}|does not accept the credentials (401): check basic.auth.user.info",
         "403|{}|does not accept the credentials (403)",
         "404|<html>|no schema registry with Confluent's API",
@@ -90,7 +90,51 @@ class RegistryClientTest {
   void aRegistryThatIsNotThereIsOneLine() throws IOException {
     ScriptedRegistry registry = new ScriptedRegistry();
     registry.close();
-    assertThat(failure(registry), containsString("does not answer (ConnectException"));
+    assertThat(
+        failure(registry), containsString("does not answer (ConnectException), asked for 0 s"));
+  }
+
+  @Test
+  void anAnswerWithoutEndIsNotTaken() throws IOException {
+    try (ScriptedRegistry registry = new ScriptedRegistry()) {
+      registry.then(200, "[" + " ".repeat(5 << 20) + "]");
+      assertThat(failure(registry), containsString("does not answer (UncheckedIOException)"));
+    }
+  }
+
+  @Test
+  void credentialsWithLineBreaksAreNotRepeated() throws IOException {
+    try (ScriptedRegistry registry = new ScriptedRegistry()) {
+      RegistryClient client =
+          new RegistryClient(
+              registry.url(),
+              Map.of(RegistrySettings.BEARER, "${env:TOKEN}"),
+              Map.of("TOKEN", "sec\nret"),
+              PATIENCE);
+      KappaException e = assertThrows(KappaException.class, () -> client.schema(1));
+      assertThat(e.getMessage(), allOf(containsString("line breaks"), not(containsString("sec"))));
+      assertThat(e.getCause(), is(nullValue()));
+    }
+  }
+
+  @Test
+  void aTokenInAFileMayBeReplaced() throws IOException {
+    Path token = Files.writeString(dir.resolve("rotating"), "one");
+    try (ScriptedRegistry registry = new ScriptedRegistry()) {
+      registry.then(200, STRING);
+      RegistryClient client =
+          new RegistryClient(
+              registry.url(),
+              Map.of(RegistrySettings.BEARER, "${file:" + token + "}"),
+              Map.of(),
+              PATIENCE);
+      client.schema(1);
+      Files.writeString(token, "two");
+      client.schema(1);
+      assertThat(
+          registry.requests(),
+          is(List.of("/schemas/ids/1 Bearer one", "/schemas/ids/1 Bearer two")));
+    }
   }
 
   @Test

@@ -62,7 +62,7 @@ class SchemaRegistryIT {
   }
 
   @AfterAll
-  static void stop() throws InterruptedException {
+  static void stop() {
     if (server != null) {
       server.close();
     }
