@@ -18,8 +18,10 @@ import static org.kappabeam.coders.event.DeadLetterReason.TOO_LARGE;
 import static org.kappabeam.coders.event.DeadLetterReason.UNKNOWN_SCHEMA;
 
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -52,6 +54,7 @@ class EventDecoderTest {
       "c301edfa94a52c1df3c41431303030303030303432b0848be8cf58063539360833313536a859";
 
   private final MemoryRegistry registry = new MemoryRegistry();
+  private final Map<MessageFormat, EventDecoder> decoders = new EnumMap<>(MessageFormat.class);
   private final EventDecoder decoder = new EventDecoder(TYPES, MAX_BYTES);
   private final EventEncoder encoder = new EventEncoder(TYPES, registry::id);
 
@@ -70,7 +73,9 @@ class EventDecoderTest {
 
   /** A decoder of logs in that format alone. */
   private EventDecoder decoder(MessageFormat format) {
-    return new EventDecoder(TYPES, MAX_BYTES, LogFormat.of(format, null, registry.opener()));
+    return decoders.computeIfAbsent(
+        format,
+        f -> new EventDecoder(TYPES, MAX_BYTES, LogFormat.of(f, null, registry.opener())));
   }
 
   private Object decode(String json) {

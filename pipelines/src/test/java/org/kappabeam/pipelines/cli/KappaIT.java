@@ -120,8 +120,7 @@ class KappaIT {
             "--schemaRegistryUrl=http://127.0.0.1:1"),
         "the schema registry at http://127.0.0.1:1 does not answer (ConnectException)");
     assertFailure(
-        simulate(
-            log, "--messageFormat=AVRO_CONFLUENT", "--schemaRegistryUrl=http://127.0.0.1:1"),
+        simulate(log, "--messageFormat=AVRO_CONFLUENT", "--schemaRegistryUrl=http://127.0.0.1:1"),
         "does not answer");
   }
 

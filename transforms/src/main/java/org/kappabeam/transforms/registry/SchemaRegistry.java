@@ -80,7 +80,10 @@ public abstract class SchemaRegistry implements SchemaSource.Opener {
     return OPEN.computeIfAbsent(
         this,
         registry ->
-            new CachedSchemas(registry.client(registry.patience())::schema, System::nanoTime, LockSupport::parkNanos));
+            new CachedSchemas(
+                registry.client(registry.patience())::schema,
+                System::nanoTime,
+                LockSupport::parkNanos));
   }
 
   private RegistryClient client(Duration patience) {
