@@ -12,6 +12,7 @@ import org.kappabeam.coders.log.Slice;
 import org.kappabeam.pipelines.pilot.Durations;
 import org.kappabeam.pipelines.pilot.KappaOptions;
 import org.kappabeam.pipelines.pilot.KappaPipeline;
+import org.kappabeam.pipelines.pilot.MessageOptions;
 import org.kappabeam.pipelines.pilot.Pilot;
 import org.kappabeam.transforms.log.Log;
 import org.kappabeam.transforms.log.Logs;
@@ -93,7 +94,7 @@ final class RunCommand implements Callable<Integer> {
       }
       return String.join("|", names);
     }
-    return option.isNumber() ? "N" : option.name().equals("logProperties") ? "FILE" : "VALUE";
+    return option.isNumber() ? "N" : option.name().endsWith("Properties") ? "FILE" : "VALUE";
   }
 
   @Override
@@ -205,6 +206,7 @@ final class RunCommand implements Callable<Integer> {
     atLeast("shards", options.getShards(), 1);
     atLeast("maxRecordBytes", options.getMaxRecordBytes(), 1);
     atLeast("sliceRanges", options.getSliceRanges(), 0);
+    MessageOptions.check(options);
     bound("from", options.getFrom(), "earliest", "latest");
     bound("until", options.getUntil(), "never", "latest");
     if (options.getReadMode() == KappaOptions.ReadMode.SLICE
