@@ -33,11 +33,11 @@ class ArchiveFileTest {
     List<LogRecord> records = Archives.placed(100, Archives.records("0", 0, 60_000, 1));
     Archives.commit(dir, 1, Slice.of(List.of(Slice.Range.of("0", 100, 60_100))), records);
     ArchiveLog log = ArchiveLog.of(Archives.uri(dir));
-    for (int[] range : new int[][] {{100, 60_100}, {100, 101}, {12_345, 45_678}, {60_099, 60_100}}) {
+    for (int[] range :
+        new int[][] {{100, 60_100}, {100, 101}, {12_345, 45_678}, {60_099, 60_100}}) {
       Slice slice = Slice.of(List.of(Slice.Range.of("0", range[0], range[1])));
 
-      assertThat(
-          Archives.read(log, slice), is(records.subList(range[0] - 100, range[1] - 100)));
+      assertThat(Archives.read(log, slice), is(records.subList(range[0] - 100, range[1] - 100)));
     }
   }
 
