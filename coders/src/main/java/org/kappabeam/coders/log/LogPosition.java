@@ -1,10 +1,22 @@
 package org.kappabeam.coders.log;
 
 import com.google.auto.value.AutoValue;
+import java.math.BigInteger;
 
-/** Where a record stands in its log: partition (shard) and offset (sequence number) in it. */
+/**
+ * Where a record stands in its log: partition (shard) and offset (sequence number) in it.
+ *
+ * <p>Some logs count in numbers wider than a {@code long}: a Kinesis sequence number has up to 129
+ * digits. Such a number is split, see {@link WideOffset}: {@link #offset} holds the bits that
+ * change from record to record, {@link #partition} the shard and the other bits. No bit is lost, so
+ * the pair is as exact as the number and the same whenever the record is read, and everything that
+ * carries positions (batches, state, dead letters) carries these too. {@link #shard} and {@link
+ * #sequence} put the number together again.
+ */
 @AutoValue
 public abstract class LogPosition {
+
+  /** Between two positions of one partition the higher offset is the later one. */
   public abstract String partition();
 
   public abstract long offset();
@@ -13,9 +25,34 @@ public abstract class LogPosition {
     return new AutoValue_LogPosition(partition, offset);
   }
 
-  /** The form people and dead letters use: {@code topic-3@1234}. */
+  /**
+   * A position in a log that counts in wide numbers.
+   *
+   * @param shard the partition by the log's own name
+   * @param sequence the position by the log's own number, not negative
+   */
+  public static LogPosition wide(String shard, BigInteger sequence) {
+    return of(WideOffset.partition(shard, sequence), WideOffset.offset(sequence));
+  }
+
+  /** The partition by the log's own name. */
+  public final String shard() {
+    return WideOffset.shard(partition());
+  }
+
+  /** The position by the log's own number. */
+  public final BigInteger sequence() {
+    return WideOffset.sequence(partition(), offset());
+  }
+
+  /**
+   * The form people and dead letters use: {@code 3@1234}, or {@code
+   * shardId-000000000003@49546986683135544286507457936321625675700192471156785154}.
+   */
   @Override
   public final String toString() {
-    return partition() + "@" + offset();
+    return WideOffset.isWide(partition()) && offset() >= 0
+        ? shard() + "@" + sequence()
+        : partition() + "@" + offset();
   }
 }

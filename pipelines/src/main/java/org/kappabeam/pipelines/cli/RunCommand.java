@@ -8,9 +8,11 @@ import java.util.concurrent.Callable;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.kappabeam.coders.KappaException;
+import org.kappabeam.coders.log.Slice;
 import org.kappabeam.pipelines.pilot.Durations;
 import org.kappabeam.pipelines.pilot.KappaOptions;
 import org.kappabeam.pipelines.pilot.KappaPipeline;
+import org.kappabeam.pipelines.pilot.MessageOptions;
 import org.kappabeam.pipelines.pilot.Pilot;
 import org.kappabeam.transforms.log.Log;
 import org.kappabeam.transforms.log.Logs;
@@ -92,7 +94,7 @@ final class RunCommand implements Callable<Integer> {
       }
       return String.join("|", names);
     }
-    return option.isNumber() ? "N" : option.name().equals("logProperties") ? "FILE" : "VALUE";
+    return option.isNumber() ? "N" : option.name().endsWith("Properties") ? "FILE" : "VALUE";
   }
 
   @Override
@@ -149,10 +151,11 @@ final class RunCommand implements Callable<Integer> {
   /** What is about to happen, in one line. */
   static String opening(
       Pilot pilot, KappaOptions options, KappaPipeline plan, RunnerProfile runner) {
-    String what =
-        plan.slice().isPinned()
-            ? "up to %,d records".formatted(plan.slice().size())
-            : "without an end, until Ctrl-C";
+    String what = "without an end, until Ctrl-C";
+    if (plan.slice().isPinned()) {
+      long size = plan.slice().size();
+      what = size == Slice.UNKNOWN_SIZE ? "to its end" : "up to %,d records".formatted(size);
+    }
     return "%s on %s: reading %s %s, writing %s"
         .formatted(pilot.name(), runner.name(), options.getLog(), what, options.getView());
   }
@@ -203,6 +206,7 @@ final class RunCommand implements Callable<Integer> {
     atLeast("shards", options.getShards(), 1);
     atLeast("maxRecordBytes", options.getMaxRecordBytes(), 1);
     atLeast("sliceRanges", options.getSliceRanges(), 0);
+    MessageOptions.check(options);
     bound("from", options.getFrom(), "earliest", "latest");
     bound("until", options.getUntil(), "never", "latest");
     if (options.getReadMode() == KappaOptions.ReadMode.SLICE

@@ -90,6 +90,41 @@ class KappaIT {
   }
 
   @Test
+  void aFormatThatDoesNotShowItselfIsReadIfItIsNamed() {
+    String log = kafka.uri("avro");
+    String plain = kafka.uri("plain");
+    simulate(log);
+    Called simulated = simulate(plain, "--messageFormat=PROTOBUF_PLAIN");
+
+    Called shown = run(log, view("avro.db"));
+    Called named = run(plain, view("plain.db"), "--messageFormat=PROTOBUF_PLAIN");
+    Called unnamed = run(plain, view("unnamed.db"));
+
+    assertThat(simulated.err(), simulated.code(), is(0));
+    assertThat(shown.err(), shown.code(), is(0));
+    assertThat(named.err(), named.code(), is(0));
+    assertThat(digests("plain.db"), equalTo(digests("avro.db")));
+    assertThat(unnamed.out(), containsString("MALFORMED"));
+  }
+
+  @Test
+  void aSchemaRegistryThatIsNotThereIsOneLine() {
+    String log = kafka.uri("registered");
+    simulate(log);
+
+    assertFailure(
+        run(
+            log,
+            view("registered.db"),
+            "--readMode=SLICE",
+            "--schemaRegistryUrl=http://127.0.0.1:1"),
+        "the schema registry at http://127.0.0.1:1 does not answer (ConnectException)");
+    assertFailure(
+        simulate(log, "--messageFormat=AVRO_CONFLUENT", "--schemaRegistryUrl=http://127.0.0.1:1"),
+        "does not answer");
+  }
+
+  @Test
   void filesAreImported() throws IOException {
     Path file =
         Files.writeString(

@@ -90,6 +90,12 @@ class KappaTest {
                 Map.entry("allowedLateness", "1d"),
                 Map.entry("allowedSkew", "5m"),
                 Map.entry("maxRecordBytes", "262144"),
+                Map.entry("messageFormat", "null"),
+                Map.entry("messageSchema", "null"),
+                Map.entry("schemaRegistryUrl", "null"),
+                Map.entry("schemaRegistryProperties", "null"),
+                Map.entry("schemaSubjects", "null"),
+                Map.entry("schemaPins", "null"),
                 Map.entry("shards", "32"))));
   }
 
@@ -100,7 +106,7 @@ class KappaTest {
         equalTo(
             Map.ofEntries(
                 Map.entry("--partitions", "4"),
-                Map.entry("--format", "AVRO"),
+                Map.entry("--messageFormat", "AVRO"),
                 Map.entry("--seed", "42"),
                 Map.entry("--shuffle", "0s"),
                 Map.entry("--duplicates", "0"),
@@ -119,7 +125,7 @@ class KappaTest {
         equalTo(
             Map.of(
                 "--partitions", "4",
-                "--format", "AVRO",
+                "--messageFormat", "AVRO",
                 "--seed", "42",
                 "--shuffle", "0s",
                 "--duplicates", "0",
@@ -206,6 +212,13 @@ class KappaTest {
         "--blockOnRun=perhaps | it takes true or false",
         "--runner=SparkRunner | without other runners",
         "stray | write options as --name=value",
+        "--messageFormat=XML | expected one of [AVRO, AVRO_PLAIN",
+        "--messageFormat=PROTOBUF_CONFLUENT | with --schemaRegistryUrl",
+        "--messageSchema=a.avsc | cannot read --messageSchema=a.avsc",
+        "--schemaRegistryUrl=http://me:secret@h/ | put credentials into --schemaRegistryProperties",
+        "--schemaRegistryUrl=registry | is no address of a schema registry",
+        "--schemaPins=[] | cannot read --schemaPins=[]",
+        "--schemaPins={ | the pinned schemas cannot be read",
         "--logProperties=no-such-file | cannot read --logProperties=no-such-file",
       })
   void aWrongValueIsOneLineThatSaysSo(String typed, String says) {
@@ -225,7 +238,9 @@ class KappaTest {
         "rn fraud | did you mean run?",
         "simulate fraud | --log=URI",
         "simulate fraud --log=kafka://h:1/t --duplicates=2 | is no share",
-        "simulate fraud --log=kafka://h:1/t --format=XML | expected one of [AVRO, JSON]",
+        "simulate fraud --log=kafka://h:1/t --messageFormat=XML | expected one of [AVRO, AVRO_PLAIN, AVRO_CONFLUENT, PROTOBUF_PLAIN, PROTOBUF_CONFLUENT, JSON]",
+        "simulate fraud --log=kafka://h:1/t --messageFormat=AVRO_CONFLUENT | with --schemaRegistryUrl",
+        "simulate fraud --log=kafka://h:1/t --format=AVRO_CONFLUENT --schemaRegistryUrl=ftp://h | is no address",
         "simulate fraud --log=kafka://h:1/t --partitions=0 | use 1 or more",
         "simulate fraud --log=kafka://h:1/t --rate=-1 | use 0 for no limit",
         "simulate fraud --log=kafka://h:1/t --shuffle=long | is no duration",

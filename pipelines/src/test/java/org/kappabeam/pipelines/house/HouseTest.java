@@ -50,11 +50,24 @@ class HouseTest {
   private static final String PLANTED = HouseTest.class.getPackageName() + ".planted";
 
   private static final String[] VENDORS = {
-    "org.apache.kafka..", "java.sql..", "javax.sql..", "org.sqlite..", "org.postgresql.."
+    "org.apache.kafka..",
+    "java.sql..",
+    "javax.sql..",
+    "org.sqlite..",
+    "org.postgresql..",
+    "com.datastax..",
+    "com.google.cloud..",
+    "com.google.pubsub..",
+    "com.google.bigtable..",
+    "software.amazon.."
+  };
+  private static final String[] CONNECTORS = {
+    "kafka", "pubsub", "kinesis", "archive", "jdbc", "cassandra", "bigtable"
   };
   private static final String[] RUNNERS = {
     "org.apache.beam.runners..", "org.apache.flink..", "org.apache.spark.."
   };
+  private static final List<String> CONNECTORS = List.of("kafka", "kinesis", "jdbc");
   private static final Set<String> CLOCKS = Set.of("currentTimeMillis", "nanoTime", "now");
   private static final Set<String> SURROUNDINGS = Set.of("getenv", "getProperty", "random");
 
@@ -63,10 +76,7 @@ class HouseTest {
     String coders = root + ".coders..";
     String transforms = root + ".transforms..";
     String pipelines = root + ".pipelines..";
-    String kafka = root + ".transforms.kafka..";
-    String jdbc = root + ".transforms.jdbc..";
-    String archive = root + ".transforms.archive..";
-    String[] connectors = {kafka, jdbc, archive};
+    String[] connectors = packages(root, "transforms.", CONNECTORS);
     String[] pure =
         packages(root, "transforms.", "decode", "fold", "shard", "deadletter", "observe");
     String[] contracts = packages(root, "transforms.", "log", "view");
@@ -83,11 +93,14 @@ class HouseTest {
     rules.put(
         "pure transforms and contracts know no connector and no vendor",
         in(join(pure, contracts)).should(know(join(connectors, VENDORS))));
-    rules.put("the Kafka connector knows no other", in(kafka).should(know(jdbc, archive)));
-    rules.put("the JDBC connector knows no other", in(jdbc).should(know(kafka, archive)));
-    rules.put(
-        "the archive connector knows no other and no vendor",
-        in(archive).should(know(join(new String[] {kafka, jdbc}, VENDORS))));
+    for (String connector : CONNECTORS) {
+      String[] others =
+          Arrays.stream(CONNECTORS).filter(c -> !c.equals(connector)).toArray(String[]::new);
+      rules.put(
+          "the connector " + connector + " knows no other",
+          in(packages(root, "transforms.", connector))
+              .should(know(packages(root, "transforms.", others))));
+    }
     rules.put(
         "pilots name no runner, no connector and no vendor",
         in(pilots).should(know(join(RUNNERS, connectors, VENDORS))));

@@ -2,12 +2,10 @@ package org.kappabeam.transforms.kafka;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.joda.time.Instant;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.LogHeader;
 
@@ -79,17 +77,5 @@ final class KafkaBatches {
       own[i] = LogHeader.of(all[i].key(), all[i].value());
     }
     return List.of(own);
-  }
-
-  /**
-   * The element timestamp of a batch: the earliest event time that is not too late in its first
-   * record. A runner holds the watermark there while the batch is on its way, so no stage settles a
-   * time that the batch can still change.
-   */
-  static Instant timestamp(LogBatch batch, long allowedLatenessMillis) {
-    long first = Math.min(batch.logTime(0), KafkaPartition.LAST_TIME);
-    long earliest = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
-    return Instant.ofEpochMilli(
-        first < earliest + allowedLatenessMillis ? earliest : first - allowedLatenessMillis);
   }
 }

@@ -26,10 +26,12 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 
 /**
@@ -48,7 +50,9 @@ final class KafkaClients {
   static final int MAX_REQUEST_BYTES = 16 << 20;
 
   /** How many records one poll returns at most. */
-  static final int MAX_POLL_RECORDS = 5_000;
+  static final int MAX_POLL_RECORDS = 20_000;
+
+  private static final String STORE_FAILURE = "Failed to load SSL keystore";
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
@@ -176,6 +180,13 @@ final class KafkaClients {
       return new KappaException(
           at + " does not exist", "correct the log's URI or create the topic first", failure);
     }
+    if (cause instanceof SslAuthenticationException) {
+      return new KappaException(
+          "the TLS connection to Kafka at " + uri.servers() + " fails",
+          "check the client properties ssl.*: does this side trust the broker's certificate, and"
+              + " the broker this side's",
+          failure);
+    }
     if (cause instanceof AuthenticationException) {
       return new KappaException(
           "Kafka at " + uri.servers() + " does not accept the credentials",
@@ -186,6 +197,13 @@ final class KafkaClients {
       return new KappaException(
           at + " does not allow this user to do that (" + cause.getMessage() + ")",
           "ask for the access rights, or use another user",
+          failure);
+    }
+    String store = storeFailure(cause);
+    if (store != null) {
+      return new KappaException(
+          "the Kafka client " + store,
+          "check file, type and password in the client properties ssl.*",
           failure);
     }
     if (cause instanceof ConfigException || cause.getCause() instanceof ConfigException) {
@@ -212,6 +230,17 @@ final class KafkaClients {
         at + " failed with " + cause.getClass().getSimpleName() + " (" + cause.getMessage() + ")",
         "look into the broker's log",
         failure);
+  }
+
+  /** What is said of a key or trust store that cannot be read: it names its file only. */
+  private static @Nullable String storeFailure(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String message = cause.getMessage();
+      if (cause instanceof KafkaException && message != null && message.startsWith(STORE_FAILURE)) {
+        return "f" + message.substring(1);
+      }
+    }
+    return null;
   }
 
   /** The failure of reading where the log no longer (or not yet) has records. */

@@ -24,6 +24,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.Slice;
+import org.kappabeam.transforms.log.LogPace;
+import org.kappabeam.transforms.log.LogTimes;
+import org.kappabeam.transforms.log.SettlingClock;
 
 /**
  * Reads the partitions of one split with one consumer. Of several partitions the one whose next
@@ -58,10 +61,10 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
 
   private @Nullable Consumer<byte[], byte[]> consumer;
   private @Nullable KafkaWatch watch;
-  private KafkaPace.@Nullable Runner pace;
+  private LogPace.@Nullable Runner pace;
   private @Nullable LogBatch current;
   private int knownPartitions;
-  private long watermark = KafkaPartition.NO_TIME;
+  private long watermark = LogTimes.NO_TIME;
   private long readRecords;
   private long readBytes;
 
@@ -98,7 +101,7 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
             new TopicPartition(source.uri().topic(), partition),
             marked == null ? from : marked.next(),
             until,
-            marked == null ? KafkaPartition.NO_TIME : marked.logTime()));
+            marked == null ? LogTimes.NO_TIME : marked.logTime()));
   }
 
   @Override
@@ -110,7 +113,7 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
               source.uri(), source.clientProperties(), knownPartitions, KafkaWatch.Pace.DEFAULT);
     }
     assign(partitions.values());
-    pace = KafkaPace.join(source.id(), source.allowedLatenessMillis());
+    pace = LogPace.join(source.id(), source.allowedLatenessMillis());
     return advance();
   }
 
@@ -266,12 +269,12 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
 
   @Override
   public Instant getCurrentTimestamp() {
-    return KafkaBatches.timestamp(getCurrent(), source.allowedLatenessMillis());
+    return LogTimes.timestamp(getCurrent(), source.allowedLatenessMillis());
   }
 
   @Override
   public Instant getWatermark() {
-    SettlingClock.Settled clock = watch == null ? null : watch.logClock();
+    SettlingClock.Settled<Integer> clock = watch == null ? null : watch.logClock();
     long lowest = Long.MAX_VALUE;
     boolean finished = true;
     for (KafkaPartition partition : partitions.values()) {
@@ -287,14 +290,8 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
     if (finished) {
       return BoundedWindow.TIMESTAMP_MAX_VALUE;
     }
-    long earliest = BoundedWindow.TIMESTAMP_MIN_VALUE.getMillis();
     // A partition that joins late has seen no time yet: the watermark waits, it does not go back.
-    watermark =
-        Math.max(
-            watermark,
-            lowest < earliest + source.allowedLatenessMillis()
-                ? earliest
-                : lowest - source.allowedLatenessMillis());
+    watermark = Math.max(watermark, LogTimes.watermark(lowest, source.allowedLatenessMillis()));
     return Instant.ofEpochMilli(watermark);
   }
 
@@ -355,7 +352,7 @@ final class KafkaLiveReader extends UnboundedSource.UnboundedReader<LogBatch> {
     }
   }
 
-  private KafkaPace.Runner pace() {
+  private LogPace.Runner pace() {
     if (pace == null) {
       throw new IllegalStateException("the reader is not started");
     }

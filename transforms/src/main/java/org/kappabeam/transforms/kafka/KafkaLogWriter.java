@@ -10,6 +10,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.transforms.log.LogWriter;
+import org.kappabeam.transforms.log.SettlingClock;
 
 /**
  * Appends to a topic: idempotent, acknowledged by all in-sync replicas, the partition chosen by the

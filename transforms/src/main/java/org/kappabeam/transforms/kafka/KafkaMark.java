@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.io.UnboundedSource;
 import org.checkerframework.checker.nullness.qual.Nullable;
+import org.kappabeam.transforms.log.LogTimes;
 
 /** Where a live reader stands: all that a restart needs. */
 final class KafkaMark implements UnboundedSource.CheckpointMark {
@@ -17,7 +18,7 @@ final class KafkaMark implements UnboundedSource.CheckpointMark {
     /** The offset of the next record to emit. */
     abstract long next();
 
-    /** The partition's log time, in milliseconds; {@link KafkaPartition#NO_TIME} before any. */
+    /** The partition's log time, in milliseconds; {@link LogTimes#NO_TIME} before any. */
     abstract long logTime();
 
     static Position of(int partition, long next, long logTime) {

@@ -3,19 +3,13 @@ package org.kappabeam.transforms.kafka;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.kappabeam.coders.log.LogBatch;
+import org.kappabeam.transforms.log.LogTimes;
 
 /** One partition of a live reader: what is fetched but not emitted, and how far it has come. */
 final class KafkaPartition {
-  /** The log time before any was seen. */
-  static final long NO_TIME = Long.MIN_VALUE;
-
-  /** The end of time is for partitions that have ended: a record of the far future is before it. */
-  static final long LAST_TIME = GlobalWindow.INSTANCE.maxTimestamp().getMillis() - 1;
-
   private final TopicPartition topicPartition;
   private final String name;
   private final long until;
@@ -130,6 +124,6 @@ final class KafkaPartition {
 
   /** Moves the log time on; it never goes back. */
   void reach(long time) {
-    logTime = Math.max(logTime, Math.min(time, LAST_TIME));
+    logTime = Math.max(logTime, Math.min(time, LogTimes.LAST_TIME));
   }
 }

@@ -22,6 +22,7 @@ import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.LogBatchCoder;
 import org.kappabeam.coders.log.Slice;
+import org.kappabeam.transforms.log.LogTimes;
 
 /** Reads pinned ranges of a topic and ends. */
 final class KafkaSliceSource extends BoundedSource<LogBatch> {
@@ -220,7 +221,7 @@ final class KafkaSliceSource extends BoundedSource<LogBatch> {
 
     @Override
     public Instant getCurrentTimestamp() {
-      return KafkaBatches.timestamp(getCurrent(), 0);
+      return LogTimes.timestamp(getCurrent(), 0);
     }
 
     @Override

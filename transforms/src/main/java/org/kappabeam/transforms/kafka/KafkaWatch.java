@@ -20,6 +20,8 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
+import org.kappabeam.transforms.log.LogTimes;
+import org.kappabeam.transforms.log.SettlingClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +55,7 @@ final class KafkaWatch implements AutoCloseable {
   private final KafkaUri uri;
   private final Admin admin;
   private final Pace pace;
-  private final SettlingClock clock;
+  private final SettlingClock<Integer> clock;
   private final AtomicBoolean asking = new AtomicBoolean();
   private volatile int partitions;
   private volatile boolean appendTime;
@@ -68,7 +70,7 @@ final class KafkaWatch implements AutoCloseable {
   KafkaWatch(KafkaUri uri, Map<String, String> clientProperties, int partitions, Pace pace) {
     this.uri = uri;
     this.pace = pace;
-    this.clock = new SettlingClock(pace.settle());
+    this.clock = new SettlingClock<>(pace.settle());
     this.partitions = partitions;
     this.admin = KafkaClients.admin(uri, clientProperties);
     ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, uri.topic());
@@ -89,7 +91,7 @@ final class KafkaWatch implements AutoCloseable {
   }
 
   /** The newest log time of the whole log that has settled, or {@code null} before any. */
-  SettlingClock.@Nullable Settled logClock() {
+  SettlingClock.@Nullable Settled<Integer> logClock() {
     return clock.settled();
   }
 
@@ -163,14 +165,14 @@ final class KafkaWatch implements AutoCloseable {
       Map<TopicPartition, ListOffsetsResultInfo> newest,
       Map<TopicPartition, ListOffsetsResultInfo> end,
       long brokerClock) {
-    long logTime = KafkaPartition.NO_TIME;
+    long logTime = LogTimes.NO_TIME;
     for (ListOffsetsResultInfo info : newest.values()) {
       // -1: the partition is empty
       if (info.timestamp() >= 0) {
         logTime = Math.max(logTime, info.timestamp());
       }
     }
-    if (appendTime && logTime != KafkaPartition.NO_TIME) {
+    if (appendTime && logTime != LogTimes.NO_TIME) {
       logTime = Math.max(logTime, brokerClock);
     }
     Map<Integer, Long> ends = new HashMap<>();

@@ -10,13 +10,14 @@ import java.util.HexFormat;
 import java.util.List;
 import org.apache.beam.sdk.testing.CoderProperties;
 import org.junit.jupiter.api.Test;
+import org.kappabeam.transforms.log.LogTimes;
 
 class KafkaMarkCoderTest {
   private static final KafkaMark MARK =
       new KafkaMark(
           List.of(
               KafkaMark.Position.of(0, 300, 1_767_225_600_000L),
-              KafkaMark.Position.of(5, 0, KafkaPartition.NO_TIME)),
+              KafkaMark.Position.of(5, 0, LogTimes.NO_TIME)),
           null);
 
   @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.LogHeader;
 import org.kappabeam.coders.log.Slice;
+import org.kappabeam.transforms.log.LogTimes;
 
 class KafkaPartitionTest {
   private static final TopicPartition TOPIC_PARTITION = new TopicPartition("t", 3);
@@ -55,8 +56,8 @@ class KafkaPartitionTest {
 
     LogBatch batch = partition.take();
 
-    assertThat(partition.logTime(), is(KafkaPartition.LAST_TIME));
-    assertThat(KafkaBatches.timestamp(batch, 0).getMillis(), is(KafkaPartition.LAST_TIME));
+    assertThat(partition.logTime(), is(LogTimes.LAST_TIME));
+    assertThat(LogTimes.timestamp(batch, 0).getMillis(), is(LogTimes.LAST_TIME));
     assertThat(batch.logTime(0), is(Long.MAX_VALUE));
   }
 
@@ -91,12 +92,13 @@ class KafkaPartitionTest {
     assertThat(partition.take().size(), is(3));
 
     int half = KafkaBatches.MAX_BYTES / 2;
+    int next = KafkaBatches.MAX_RECORDS + 3;
     partition.add(
         List.of(
-            record(9_000, 1, half),
-            record(9_001, 1, half),
-            record(9_002, 1, 1),
-            record(9_003, 1, 3 * half)));
+            record(next, 1, half),
+            record(next + 1, 1, half),
+            record(next + 2, 1, 1),
+            record(next + 3, 1, 3 * half)));
     assertThat(partition.take().size(), is(2));
     assertThat(partition.take().size(), is(1));
     assertThat(partition.take().size(), is(1));
@@ -118,7 +120,7 @@ class KafkaPartitionTest {
   }
 
   private static KafkaPartition partition(long from, long until) {
-    return new KafkaPartition(TOPIC_PARTITION, from, until, KafkaPartition.NO_TIME);
+    return new KafkaPartition(TOPIC_PARTITION, from, until, LogTimes.NO_TIME);
   }
 
   private static ConsumerRecord<byte[], byte[]> record(long offset, long time, int bytes) {

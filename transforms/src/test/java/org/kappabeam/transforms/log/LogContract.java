@@ -391,8 +391,7 @@ public abstract class LogContract {
     Slice ends = log.resolve("latest", "latest");
     List<Slice.Range> between = new ArrayList<>();
     for (int i = 0; i < live.ranges().size(); i++) {
-      Slice.Range range = live.ranges().get(i);
-      between.add(Slice.Range.of(range.partition(), range.from(), ends.ranges().get(i).from()));
+      between.add(live.ranges().get(i).upTo(ends.ranges().get(i)));
     }
 
     assertReads(log.slice(Slice.of(between), 0), later);

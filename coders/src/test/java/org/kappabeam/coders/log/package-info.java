@@ -1,0 +1,2 @@
+/** Tests of positions and slices. */
+package org.kappabeam.coders.log;

@@ -1,0 +1,158 @@
+package org.kappabeam.transforms.kinesis;
+
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.io.BoundedSource;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.checkerframework.checker.nullness.qual.Nullable;
+import org.joda.time.Instant;
+import org.kappabeam.coders.log.LogBatch;
+import org.kappabeam.coders.log.LogBatchCoder;
+import org.kappabeam.coders.log.Slice;
+import org.kappabeam.transforms.log.LogTimes;
+import software.amazon.awssdk.services.kinesis.KinesisClient;
+
+/**
+ * Reads pinned ranges of shards and ends. A range is the smallest part: a shard has no places to
+ * cut it at but the numbers of its records, and Kinesis gives each shard 2 MB a second anyway.
+ */
+final class KinesisSliceSource extends BoundedSource<LogBatch> {
+  /** Kinesis does not say how much a shard holds: only the size of splits hangs on it. */
+  private static final long GUESSED_SHARD_BYTES = 64 << 20;
+
+  private final KinesisUri uri;
+  private final Map<String, String> clientProperties;
+  private final List<Slice.Range> ranges;
+
+  KinesisSliceSource(
+      KinesisUri uri, Map<String, String> clientProperties, List<Slice.Range> ranges) {
+    this.uri = uri;
+    this.clientProperties = clientProperties;
+    this.ranges = ranges.stream().filter(range -> !range.isEmpty()).toList();
+  }
+
+  List<Slice.Range> ranges() {
+    return ranges;
+  }
+
+  @Override
+  public List<KinesisSliceSource> split(long desiredBundleSizeBytes, PipelineOptions options) {
+    return ranges.stream()
+        .map(range -> new KinesisSliceSource(uri, clientProperties, List.of(range)))
+        .toList();
+  }
+
+  @Override
+  public long getEstimatedSizeBytes(PipelineOptions options) {
+    return ranges.size() * GUESSED_SHARD_BYTES;
+  }
+
+  @Override
+  public BoundedReader<LogBatch> createReader(PipelineOptions options) {
+    return new Reader(this);
+  }
+
+  @Override
+  public Coder<LogBatch> getOutputCoder() {
+    return LogBatchCoder.of();
+  }
+
+  /** Reads one range after the other. */
+  private static final class Reader extends BoundedReader<LogBatch> {
+    private final KinesisSliceSource source;
+    private @Nullable KinesisClient client;
+    private @Nullable KinesisPages pages;
+    private @Nullable KinesisCut cut;
+    private int index;
+    private volatile double fraction;
+    private List<KinesisRecord> records = List.of();
+    private int head;
+    private @Nullable LogBatch current;
+
+    Reader(KinesisSliceSource source) {
+      this.source = source;
+    }
+
+    @Override
+    public boolean start() {
+      client = KinesisClients.client(source.uri, source.clientProperties);
+      return advance();
+    }
+
+    @Override
+    public boolean advance() {
+      current = null;
+      while (index < source.ranges.size()) {
+        if (readOn(source.ranges.get(index))) {
+          return true;
+        }
+        pages = null;
+        cut = null;
+        index++;
+        fraction = (double) index / source.ranges.size();
+      }
+      return false;
+    }
+
+    /** Emits the range's next batch; false if it has no more. */
+    private boolean readOn(Slice.Range range) {
+      if (pages == null || cut == null) {
+        String shard = range.partition();
+        pages =
+            KinesisPages.from(client(), source.uri, shard, KinesisBound.parse(range.fromText()));
+        cut = new KinesisCut(source.uri, shard, KinesisBound.parse(range.untilText()));
+      }
+      while (head == records.size()) {
+        if (cut.isDone()) {
+          return false;
+        }
+        records = cut.within(pages.await(KinesisPages.MAX_RECORDS));
+        head = 0;
+      }
+      int end = KinesisBatches.end(records, head);
+      current = KinesisBatches.batch(records, head, end);
+      head = end;
+      return true;
+    }
+
+    @Override
+    public LogBatch getCurrent() {
+      if (current == null) {
+        throw new NoSuchElementException();
+      }
+      return current;
+    }
+
+    @Override
+    public Instant getCurrentTimestamp() {
+      return LogTimes.timestamp(getCurrent(), 0);
+    }
+
+    @Override
+    public Double getFractionConsumed() {
+      return fraction;
+    }
+
+    @Override
+    public KinesisSliceSource getCurrentSource() {
+      return source;
+    }
+
+    @Override
+    public void close() {
+      if (client != null) {
+        client.close();
+        client = null;
+      }
+    }
+
+    private KinesisClient client() {
+      if (client == null) {
+        throw new IllegalStateException("the reader is not started");
+      }
+      return client;
+    }
+  }
+}
