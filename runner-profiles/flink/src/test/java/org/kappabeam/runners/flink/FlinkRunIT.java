@@ -76,8 +76,7 @@ class FlinkRunIT {
               "--readMode=SLICE",
               "--sliceRanges=5");
 
-      assertThat(
-          kappa("archive", "--to=" + archive, "--verify"), containsString("all is sound"));
+      assertThat(kappa("archive", "--to=" + archive, "--verify"), containsString("all is sound"));
       assertThat(live, containsString("reconciled: yes"));
       assertThat(slice, containsString("reconciled: yes"));
       assertThat(digests("live"), equalTo(digests("kafka")));
