@@ -67,7 +67,6 @@ class HouseTest {
   private static final String[] RUNNERS = {
     "org.apache.beam.runners..", "org.apache.flink..", "org.apache.spark.."
   };
-  private static final List<String> CONNECTORS = List.of("kafka", "kinesis", "jdbc");
   private static final Set<String> CLOCKS = Set.of("currentTimeMillis", "nanoTime", "now");
   private static final Set<String> SURROUNDINGS = Set.of("getenv", "getProperty", "random");
 

@@ -2,6 +2,8 @@ package org.kappabeam.transforms.archive;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +11,6 @@ import org.apache.avro.Schema;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.ByteReader;
 import org.kappabeam.coders.ByteWriter;
-import org.kappabeam.coders.event.AvroSchemas;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.LogHeader;
 
@@ -18,8 +19,7 @@ import org.kappabeam.coders.log.LogHeader;
  * takes memory for whatever length it is told.
  */
 final class ArchivedRecords {
-  static final Schema SCHEMA =
-      AvroSchemas.load(ArchivedRecords.class, "/schemas/archive/log-record.v1.avsc");
+  static final Schema SCHEMA = load("/schemas/archive/log-record.v1.avsc");
 
   /** The branches of a union. */
   private static final int NULL = 0;
@@ -27,6 +27,14 @@ final class ArchivedRecords {
   private static final int BYTES = 1;
 
   private ArchivedRecords() {}
+
+  private static Schema load(String resource) {
+    try (InputStream in = ArchivedRecords.class.getResourceAsStream(resource)) {
+      return new Schema.Parser().parse(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("schema file " + resource, e);
+    }
+  }
 
   /** Appends record {@code i} of the batch. */
   static void write(LogBatch batch, int i, ByteWriter out) {
