@@ -48,7 +48,7 @@ public final class ArchiveCopy {
           "the archive " + to + " is of " + catalog.log() + ", not of " + log.uri(),
           "name another archive, or add --renamed if it is the same log under a new name");
     }
-    Slice all = log.resolve(LogBound.EARLIEST, LogBound.LATEST);
+    Slice all = Positions.numbered(log.uri(), log.resolve(LogBound.EARLIEST, LogBound.LATEST));
     Slice wanted = log.resolve(from, until);
     return new ArchiveCopy(
         store, log, catalog.lastNumber() + 1, continued(catalog, store, all, wanted));

@@ -37,7 +37,8 @@ final class TieredLog implements Log {
   }
 
   private Tiers tiers() {
-    return Tiers.of(cold, hot.resolve(LogBound.EARLIEST, LogBound.LATEST));
+    return Tiers.of(
+        cold, Positions.numbered(hot.uri(), hot.resolve(LogBound.EARLIEST, LogBound.LATEST)));
   }
 
   /**

@@ -2,12 +2,13 @@
  * The archive, a log's cold tier in files: {@code archive:///path}, {@code
  * archive+gs://bucket/prefix}, {@code archive+s3://…}, {@code archive+hdfs://…}.
  *
- * <p>{@link org.kappabeam.transforms.archive.ArchiveCopy} copies a pinned slice of any log, in one
- * or several commits. A record keeps partition, offset, log time, key, headers and bytes. Files are
- * Avro container files (zstd) under {@code log_date=…/partition=…}; a manifest in {@code
- * _manifests} names them with counts, ranges and checksums, and is written last: what no manifest
- * names does not exist, so that a run killed at any moment leaves the archive as it was. Commits
- * continue each other offset by offset; a gap or an overlap is an error.
+ * <p>{@link org.kappabeam.transforms.archive.ArchiveCopy} copies a pinned slice of a log, in one or
+ * several commits; any log will do whose positions are offsets. A record keeps partition, offset,
+ * log time, key, headers and bytes. Files are Avro container files (zstd) under {@code
+ * log_date=…/partition=…}; a manifest in {@code _manifests} names them with counts, ranges and
+ * checksums, and is written last: what no manifest names does not exist, so that a run killed at
+ * any moment leaves the archive as it was. Commits continue each other offset by offset; a gap or
+ * an overlap is an error.
  *
  * <p>As a log, an archive is read as a slice, or live up to its end. It has no open end, since it
  * does not grow record by record, and no writer. Guaranteed: every archived position once, exactly

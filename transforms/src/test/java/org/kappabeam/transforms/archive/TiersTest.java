@@ -10,13 +10,18 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.kappabeam.coders.KappaException;
+import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.Slice;
+import org.kappabeam.transforms.log.Log;
 import org.kappabeam.transforms.log.LogBound;
 
 class TiersTest {
@@ -143,6 +148,46 @@ class TiersTest {
             KappaException.class,
             () -> Tiers.of(ArchiveLog.of(Archives.uri(dir)), slice(range("7", 0, 50))));
     assertThat(narrower.getMessage(), containsString("no partition 0"));
+  }
+
+  @Test
+  void aLogWhosePositionsAreNoOffsetsIsRefused() {
+    Archives.commit(dir, 1, slice(range("0", 0, 50)), List.of());
+    Log wide = new WideLog();
+
+    for (Executable what :
+        List.<Executable>of(
+            () -> ArchiveCopy.plan(wide, Archives.uri(dir), "earliest", "latest", true),
+            () ->
+                new TieredLog(ArchiveLog.of(Archives.uri(dir)), wide)
+                    .resolve("earliest", "latest"))) {
+      KappaException failure = assertThrows(KappaException.class, what);
+      assertThat(failure.getMessage(), containsString("wide:log has positions that are no"));
+      assertThat(failure.getMessage().lines().count(), is(1L));
+    }
+  }
+
+  /** A log that counts in numbers too wide for an offset; it is only asked for its bounds. */
+  private static final class WideLog implements Log {
+    @Override
+    public String uri() {
+      return "wide:log";
+    }
+
+    @Override
+    public Slice resolve(String from, String until) {
+      return slice(Slice.Range.ofText("0", "49546986683135544286507457936321625675700192", "5"));
+    }
+
+    @Override
+    public PTransform<PBegin, PCollection<LogBatch>> live(Slice slice, long lateness) {
+      throw new AssertionError("read");
+    }
+
+    @Override
+    public PTransform<PBegin, PCollection<LogBatch>> slice(Slice slice, int desiredRanges) {
+      throw new AssertionError("read");
+    }
   }
 
   private static void assertGap(Executable what, String... gaps) {

@@ -28,16 +28,7 @@ class FlinkRunIT {
   void theCommandLineRunsLiveAndAsASliceWithTheSameViews() {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"))) {
       String log = "--log=" + kafka.uri("transactions");
-      kappa(
-          "simulate",
-          "fraud",
-          log,
-          "--days=12",
-          "--customers=40",
-          "--terminals=40",
-          "--shuffle=1h",
-          "--duplicates=0.05",
-          "--corrupt=0.02");
+      simulate(log);
 
       String live = kappa("run", "fraud", log, "--view=" + view("live"), "--until=latest");
       String slice =
@@ -54,6 +45,56 @@ class FlinkRunIT {
       assertThat(slice, containsString("reconciled: yes"));
       assertThat(digests("slice"), equalTo(digests("live")));
     }
+  }
+
+  @Test
+  void aLogIsArchivedAndReadFromBothTiersWithTheSameViews() {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"))) {
+      String uri = kafka.uri("transactions");
+      String archive = "archive://" + dir.resolve("archive").toAbsolutePath();
+      simulate("--log=" + uri);
+      kappa("run", "fraud", "--log=" + uri, "--view=" + view("kafka"), "--until=latest");
+
+      // A part of the log, so that both tiers have something to give.
+      kappa(
+          "archive",
+          "--log=" + uri,
+          "--to=" + archive,
+          "--until=2024-01-08T00:00:00Z",
+          "--fileRecords=300",
+          "--commitRecords=800");
+      String tiered = "--log=tiered:" + archive + "," + uri;
+      String live = kappa("run", "fraud", tiered, "--view=" + view("live"), "--until=latest");
+      kappa("archive", "--log=" + uri, "--to=" + archive, "--fileRecords=300");
+      String slice =
+          kappa(
+              "run",
+              "fraud",
+              "--log=" + archive,
+              "--view=" + view("slice"),
+              "--until=latest",
+              "--readMode=SLICE",
+              "--sliceRanges=5");
+
+      assertThat(kappa("archive", "--to=" + archive, "--verify"), containsString("all is sound"));
+      assertThat(live, containsString("reconciled: yes"));
+      assertThat(slice, containsString("reconciled: yes"));
+      assertThat(digests("live"), equalTo(digests("kafka")));
+      assertThat(digests("slice"), equalTo(digests("kafka")));
+    }
+  }
+
+  private static void simulate(String log) {
+    kappa(
+        "simulate",
+        "fraud",
+        log,
+        "--days=12",
+        "--customers=40",
+        "--terminals=40",
+        "--shuffle=1h",
+        "--duplicates=0.05",
+        "--corrupt=0.02");
   }
 
   private static String kappa(String... args) {
