@@ -155,6 +155,7 @@ public class CoderBenchmark {
     private String customerId = "";
     private String terminalId = "";
     private long amountCents;
+    private long merchantCategory;
 
     static Bean of(Transaction transaction) {
       Bean bean = new Bean();
@@ -163,6 +164,7 @@ public class CoderBenchmark {
       bean.setCustomerId(transaction.customerId());
       bean.setTerminalId(transaction.terminalId());
       bean.setAmountCents(transaction.amountCents());
+      bean.setMerchantCategory(transaction.merchantCategory());
       return bean;
     }
 
@@ -206,6 +208,14 @@ public class CoderBenchmark {
       this.amountCents = amountCents;
     }
 
+    public long getMerchantCategory() {
+      return merchantCategory;
+    }
+
+    public void setMerchantCategory(long merchantCategory) {
+      this.merchantCategory = merchantCategory;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
       return other instanceof Bean that
@@ -213,7 +223,8 @@ public class CoderBenchmark {
           && eventTime == that.eventTime
           && customerId.equals(that.customerId)
           && terminalId.equals(that.terminalId)
-          && amountCents == that.amountCents;
+          && amountCents == that.amountCents
+          && merchantCategory == that.merchantCategory;
     }
 
     @Override

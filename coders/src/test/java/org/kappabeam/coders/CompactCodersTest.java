@@ -51,7 +51,7 @@ class CompactCodersTest {
   static Stream<Golden<?>> golden() {
     return Stream.of(
         new Golden<>(
-            TransactionCoder.of(), Samples.TRANSACTION, "d5a8d6b907b0848be8cf58a909a931a859"),
+            TransactionCoder.of(), Samples.TRANSACTION, "d5a8d6b907b0848be8cf58a909a931a85900"),
         new Golden<>(FraudLabelCoder.of(), Samples.LABEL, "d5a8d6b907a931b0848be8cf588090e4c004"),
         new Golden<>(LogPositionCoder.of(), Samples.POSITION, "1c7472616e73616374696f6e732d33a413"),
         new Golden<>(
@@ -81,6 +81,8 @@ class CompactCodersTest {
                 + "a900060602cfcc070200ff"),
         new Golden<>(ViewRowCoder.of(), Samples.WITHDRAWN_ROW, "0e616c6572742d311203050278"),
         new Golden<>(
+            ViewRowCoder.of(), Samples.ROW_OF_LISTS, "026c02060802050261050008020102010108" + "00"),
+        new Golden<>(
             BatchCoder.of(LogPositionCoder.of()),
             Batch.of(List.of(Samples.POSITION)),
             "12021c7472616e73616374696f6e732d33a413"),
@@ -91,9 +93,9 @@ class CompactCodersTest {
                 new long[] {7, 9},
                 new long[] {1_522_540_831_000L, 1_522_540_832_000L},
                 List.of(Samples.TRANSACTION, Samples.TRANSACTION)),
-            "310506742d30"
-                + ("0e" + "b0848be8cf58" + "d5a8d6b907b0848be8cf58a909a931a859")
-                + ("04" + "d00f" + "d5a8d6b907b0848be8cf58a909a931a859")),
+            "330506742d30"
+                + ("0e" + "b0848be8cf58" + "d5a8d6b907b0848be8cf58a909a931a85900")
+                + ("04" + "d00f" + "d5a8d6b907b0848be8cf58a909a931a85900")),
         new Golden<>(
             BatchCoder.of(StringUtf8Coder.of()), Batch.of(List.of("a", "")), "0404016100"));
   }

@@ -48,6 +48,8 @@ public final class Samples {
           new BigDecimal("-12.340"),
           new byte[] {0, -1});
   public static final ViewRow WITHDRAWN_ROW = ViewRow.withdrawn("alert-1", 18, "x");
+  public static final ViewRow ROW_OF_LISTS =
+      ViewRow.of("l", 2, List.of("a", ""), List.of(1L, -1L), List.of());
 
   private Samples() {}
 }

@@ -25,6 +25,7 @@ final class Serializers {
       StringValue.writeString(value.customerId(), out);
       StringValue.writeString(value.terminalId(), out);
       out.writeLong(value.amountCents());
+      out.writeLong(value.merchantCategory());
     }
 
     @Override
@@ -34,6 +35,7 @@ final class Serializers {
           in.readLong(),
           StringValue.readString(in),
           StringValue.readString(in),
+          in.readLong(),
           in.readLong());
     }
 

@@ -70,20 +70,20 @@ public final class HotKeyBenchmark {
   private static double[] run(long disorderMillis) {
     CustomerFold fold = new CustomerFold();
     KeyFolder<Transaction, Spending> folder = new KeyFolder<>(fold);
-    EventTimeFold.InMemory<Transaction> store = new EventTimeFold.InMemory<>();
+    EventTimeFold.InMemory store = new EventTimeFold.InMemory();
     CountRows rows = new CountRows();
     SplittableRandom random = new SplittableRandom(7);
-    KeyHistory<Transaction> history = null;
+    KeyHistory history = null;
     double[] nanos = new double[TENTHS];
     for (int tenth = 0; tenth < TENTHS; tenth++) {
-      List<List<Entry<Transaction>>> batches = new ArrayList<>();
+      List<Entry<Transaction>> batches = new ArrayList<>();
       for (int b = 0; b < EVENTS / TENTHS / BATCH; b++) {
         int first = tenth * (EVENTS / TENTHS) + b * BATCH;
         batches.add(batch(fold, first, disorderMillis, random));
       }
       long start = THREAD.getCurrentThreadCpuTime();
-      for (List<Entry<Transaction>> batch : batches) {
-        long settled = batch.get(0).time - LATENESS_MILLIS;
+      for (Entry<Transaction> batch : batches) {
+        long settled = batch.time - LATENESS_MILLIS;
         history = folder.apply("hot", history, batch, settled, store, rows);
       }
       nanos[tenth] = (THREAD.getCurrentThreadCpuTime() - start) * (double) TENTHS / EVENTS;
@@ -94,15 +94,18 @@ public final class HotKeyBenchmark {
     return nanos;
   }
 
-  private static List<Entry<Transaction>> batch(
+  /** Events of one batch, chained, the first one in front. */
+  private static Entry<Transaction> batch(
       CustomerFold fold, int first, long disorderMillis, SplittableRandom random) {
-    List<Entry<Transaction>> batch = new ArrayList<>(BATCH);
-    for (int i = first; i < first + BATCH; i++) {
+    Entry<Transaction> batch = null;
+    for (int i = first + BATCH - 1; i >= first; i--) {
       long time = 1_700_000_000_000L + i * STEP_MILLIS;
       time -= disorderMillis == 0 ? 0 : random.nextLong(disorderMillis);
       Transaction event =
           Transaction.of(Integer.toString(i), time, "hot", Integer.toString(i % 100), i % 20_000);
-      batch.add(new Entry<>(event, time, fold.id(event), "0", i, time, List.of()));
+      Entry<Transaction> entry = new Entry<>(fold, event, "0", i, time, List.of());
+      entry.next = batch;
+      batch = entry;
     }
     return batch;
   }

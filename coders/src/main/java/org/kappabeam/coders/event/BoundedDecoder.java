@@ -18,6 +18,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * UTF-8, and makes strings without a detour; so an event type may simply call {@code readString}.
  */
 final class BoundedDecoder extends Decoder {
+  private static final int MIN_SKIPPABLE = 1_000;
+
   private final CharsetDecoder utf8 =
       StandardCharsets.UTF_8
           .newDecoder()
@@ -27,11 +29,20 @@ final class BoundedDecoder extends Decoder {
   private byte[] bytes = new byte[0];
   private int position;
   private int limit;
+  private int skippable;
 
   void reset(byte[] message, int offset) {
     bytes = message;
     position = offset;
     limit = message.length;
+    skippable = MIN_SKIPPABLE + message.length;
+  }
+
+  /** Values may take no bytes: so their number is bounded apart from the message's length. */
+  void countSkipped() throws IOException {
+    if (--skippable < 0) {
+      throw new IOException("more values than bytes to step over");
+    }
   }
 
   int remaining() {

@@ -1,17 +1,10 @@
 package org.kappabeam.coders.fraud;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import java.io.IOException;
 import java.util.List;
-import org.apache.avro.Schema;
-import org.apache.avro.io.Decoder;
-import org.apache.avro.io.Encoder;
 import org.kappabeam.coders.CompactCoder;
-import org.kappabeam.coders.event.AvroSchemas;
-import org.kappabeam.coders.event.DecodeException;
+import org.kappabeam.coders.event.EventSchemas;
 import org.kappabeam.coders.event.EventType;
-import org.kappabeam.coders.event.JsonFields;
+import org.kappabeam.coders.event.FieldValues;
 import org.kappabeam.coders.event.QualityRule;
 
 /**
@@ -44,10 +37,8 @@ public final class FraudLabelType extends EventType<FraudLabel> {
 
   private static final List<QualityRule<FraudLabel>> RULES =
       List.of(IDS_PRESENT, TIMES_PLAUSIBLE, KNOWN_AFTERWARDS);
-  private static final Schema SCHEMA =
-      AvroSchemas.load(FraudLabelType.class, "/schemas/fraud/fraud_label.v1.avsc");
-  private static final JsonFields FIELDS =
-      JsonFields.of("transactionId", "terminalId", "transactionTime", "eventTime");
+  private static final EventSchemas SCHEMAS =
+      EventSchemas.load(FraudLabelType.class, "/schemas/fraud/fraud_label");
   private static final FraudLabelType INSTANCE = new FraudLabelType();
 
   private FraudLabelType() {}
@@ -91,49 +82,21 @@ public final class FraudLabelType extends EventType<FraudLabel> {
   }
 
   @Override
-  public Schema avroSchema() {
-    return SCHEMA;
+  public EventSchemas schemas() {
+    return SCHEMAS;
   }
 
   @Override
-  public FraudLabel readAvro(Decoder in) throws IOException {
-    return FraudLabel.of(in.readString(), in.readString(), in.readLong(), in.readLong());
+  public FraudLabel read(FieldValues fields) {
+    return FraudLabel.of(fields.text(0), fields.text(1), fields.integer(2), fields.integer(3));
   }
 
   @Override
-  public void writeAvro(FraudLabel event, Encoder out) throws IOException {
-    out.writeString(event.transactionId());
-    out.writeString(event.terminalId());
-    out.writeLong(event.transactionTime());
-    out.writeLong(event.eventTime());
-  }
-
-  @Override
-  public FraudLabel readJson(JsonParser in) throws IOException, DecodeException {
-    String transactionId = "";
-    String terminalId = "";
-    long transactionTime = 0;
-    long eventTime = 0;
-    long seen = 0;
-    int field;
-    while ((field = FIELDS.next(in, seen)) >= 0) {
-      seen |= 1L << field;
-      switch (field) {
-        case 0 -> transactionId = JsonFields.text(in);
-        case 1 -> terminalId = JsonFields.text(in);
-        case 2 -> transactionTime = JsonFields.integer(in);
-        default -> eventTime = JsonFields.integer(in);
-      }
-    }
-    return FraudLabel.of(transactionId, terminalId, transactionTime, eventTime);
-  }
-
-  @Override
-  public void writeJson(FraudLabel event, JsonGenerator out) throws IOException {
-    out.writeStringField("transactionId", event.transactionId());
-    out.writeStringField("terminalId", event.terminalId());
-    out.writeNumberField("transactionTime", event.transactionTime());
-    out.writeNumberField("eventTime", event.eventTime());
+  public void write(FraudLabel event, FieldValues fields) {
+    fields.setText(0, event.transactionId());
+    fields.setText(1, event.terminalId());
+    fields.setInteger(2, event.transactionTime());
+    fields.setInteger(3, event.eventTime());
   }
 
   private Object readResolve() {

@@ -17,8 +17,23 @@ public abstract class Transaction {
   /** Hundredths of the currency unit. */
   public abstract long amountCents();
 
+  /** What the merchant sells, a code of ISO 18245; 0 if it is not known. */
+  public abstract long merchantCategory();
+
+  /** A transaction with a merchant of unknown category. */
   public static Transaction of(
       String id, long eventTime, String customerId, String terminalId, long amountCents) {
-    return new AutoValue_Transaction(id, eventTime, customerId, terminalId, amountCents);
+    return of(id, eventTime, customerId, terminalId, amountCents, 0);
+  }
+
+  public static Transaction of(
+      String id,
+      long eventTime,
+      String customerId,
+      String terminalId,
+      long amountCents,
+      long merchantCategory) {
+    return new AutoValue_Transaction(
+        id, eventTime, customerId, terminalId, amountCents, merchantCategory);
   }
 }

@@ -5,7 +5,7 @@ import org.kappabeam.coders.ByteReader;
 import org.kappabeam.coders.ByteWriter;
 import org.kappabeam.coders.CompactCoder;
 
-/** Id, event time, customer, terminal, amount. */
+/** Id, event time, customer, terminal, amount, merchant category. */
 public final class TransactionCoder extends CompactCoder<Transaction> {
   private static final TransactionCoder INSTANCE = new TransactionCoder();
 
@@ -22,6 +22,7 @@ public final class TransactionCoder extends CompactCoder<Transaction> {
     out.writeString(transaction.customerId());
     out.writeString(transaction.terminalId());
     out.writeSignedVarLong(transaction.amountCents());
+    out.writeSignedVarLong(transaction.merchantCategory());
   }
 
   @Override
@@ -31,6 +32,7 @@ public final class TransactionCoder extends CompactCoder<Transaction> {
         in.readSignedVarLong(),
         in.readString(),
         in.readString(),
+        in.readSignedVarLong(),
         in.readSignedVarLong());
   }
 
@@ -40,7 +42,8 @@ public final class TransactionCoder extends CompactCoder<Transaction> {
         + ByteWriter.sizeOfSignedVarLong(transaction.eventTime())
         + ByteWriter.sizeOfString(transaction.customerId())
         + ByteWriter.sizeOfString(transaction.terminalId())
-        + ByteWriter.sizeOfSignedVarLong(transaction.amountCents());
+        + ByteWriter.sizeOfSignedVarLong(transaction.amountCents())
+        + ByteWriter.sizeOfSignedVarLong(transaction.merchantCategory());
   }
 
   @Override

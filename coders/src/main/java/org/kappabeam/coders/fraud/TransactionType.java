@@ -1,23 +1,19 @@
 package org.kappabeam.coders.fraud;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import java.io.IOException;
 import java.util.List;
-import org.apache.avro.Schema;
-import org.apache.avro.io.Decoder;
-import org.apache.avro.io.Encoder;
 import org.kappabeam.coders.CompactCoder;
-import org.kappabeam.coders.event.AvroSchemas;
-import org.kappabeam.coders.event.DecodeException;
+import org.kappabeam.coders.event.EventSchemas;
 import org.kappabeam.coders.event.EventType;
-import org.kappabeam.coders.event.JsonFields;
+import org.kappabeam.coders.event.FieldValues;
 import org.kappabeam.coders.event.QualityRule;
 
 /** {@link Transaction} as an event: messages named {@code transaction}, identified by their id. */
 public final class TransactionType extends EventType<Transaction> {
   /** The largest amount that is believed, in cents: a billion currency units. */
   public static final long MAX_AMOUNT_CENTS = 100_000_000_000L;
+
+  /** Codes of ISO 18245 have four digits. */
+  private static final long MAX_MERCHANT_CATEGORY = 9_999;
 
   public static final QualityRule<Transaction> IDS_PRESENT =
       QualityRule.of(
@@ -43,12 +39,17 @@ public final class TransactionType extends EventType<Transaction> {
           Transaction::eventTime,
           t -> FraudRules.isPlausible(t.eventTime()));
 
+  public static final QualityRule<Transaction> CATEGORY_IN_RANGE =
+      QualityRule.of(
+          "transaction.category-in-range",
+          "merchantCategory is from 0 to " + MAX_MERCHANT_CATEGORY,
+          Transaction::merchantCategory,
+          t -> t.merchantCategory() >= 0 && t.merchantCategory() <= MAX_MERCHANT_CATEGORY);
+
   private static final List<QualityRule<Transaction>> RULES =
-      List.of(IDS_PRESENT, AMOUNT_IN_RANGE, TIME_PLAUSIBLE);
-  private static final Schema SCHEMA =
-      AvroSchemas.load(TransactionType.class, "/schemas/fraud/transaction.v1.avsc");
-  private static final JsonFields FIELDS =
-      JsonFields.of("id", "eventTime", "customerId", "terminalId", "amountCents");
+      List.of(IDS_PRESENT, AMOUNT_IN_RANGE, TIME_PLAUSIBLE, CATEGORY_IN_RANGE);
+  private static final EventSchemas SCHEMAS =
+      EventSchemas.load(TransactionType.class, "/schemas/fraud/transaction");
   private static final TransactionType INSTANCE = new TransactionType();
 
   private TransactionType() {}
@@ -88,54 +89,29 @@ public final class TransactionType extends EventType<Transaction> {
   }
 
   @Override
-  public Schema avroSchema() {
-    return SCHEMA;
+  public EventSchemas schemas() {
+    return SCHEMAS;
   }
 
   @Override
-  public Transaction readAvro(Decoder in) throws IOException {
+  public Transaction read(FieldValues fields) {
     return Transaction.of(
-        in.readString(), in.readLong(), in.readString(), in.readString(), in.readLong());
+        fields.text(0),
+        fields.integer(1),
+        fields.text(2),
+        fields.text(3),
+        fields.integer(4),
+        fields.integer(5));
   }
 
   @Override
-  public void writeAvro(Transaction event, Encoder out) throws IOException {
-    out.writeString(event.id());
-    out.writeLong(event.eventTime());
-    out.writeString(event.customerId());
-    out.writeString(event.terminalId());
-    out.writeLong(event.amountCents());
-  }
-
-  @Override
-  public Transaction readJson(JsonParser in) throws IOException, DecodeException {
-    String id = "";
-    long eventTime = 0;
-    String customerId = "";
-    String terminalId = "";
-    long amountCents = 0;
-    long seen = 0;
-    int field;
-    while ((field = FIELDS.next(in, seen)) >= 0) {
-      seen |= 1L << field;
-      switch (field) {
-        case 0 -> id = JsonFields.text(in);
-        case 1 -> eventTime = JsonFields.integer(in);
-        case 2 -> customerId = JsonFields.text(in);
-        case 3 -> terminalId = JsonFields.text(in);
-        default -> amountCents = JsonFields.integer(in);
-      }
-    }
-    return Transaction.of(id, eventTime, customerId, terminalId, amountCents);
-  }
-
-  @Override
-  public void writeJson(Transaction event, JsonGenerator out) throws IOException {
-    out.writeStringField("id", event.id());
-    out.writeNumberField("eventTime", event.eventTime());
-    out.writeStringField("customerId", event.customerId());
-    out.writeStringField("terminalId", event.terminalId());
-    out.writeNumberField("amountCents", event.amountCents());
+  public void write(Transaction event, FieldValues fields) {
+    fields.setText(0, event.id());
+    fields.setInteger(1, event.eventTime());
+    fields.setText(2, event.customerId());
+    fields.setText(3, event.terminalId());
+    fields.setInteger(4, event.amountCents());
+    fields.setInteger(5, event.merchantCategory());
   }
 
   private Object readResolve() {

@@ -1,6 +1,7 @@
 package org.kappabeam.coders.view;
 
 import java.math.BigDecimal;
+import java.util.List;
 
 /** What a view column holds, and which Java type carries it in a {@link ViewRow}. */
 public enum ColumnType {
@@ -14,7 +15,11 @@ public enum ColumnType {
   TIMESTAMP(Long.class),
   /** Exact decimal; its scale is part of the value. */
   DECIMAL(BigDecimal.class),
-  BYTES(byte[].class);
+  BYTES(byte[].class),
+  /** A list of texts, none of them null; an empty list is not null. */
+  TEXT_LIST(List.class),
+  /** A list of 64-bit integers, none of them null; an empty list is not null. */
+  LONG_LIST(List.class);
 
   private final Class<?> javaType;
 

@@ -3,14 +3,18 @@ package org.kappabeam.coders.view;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.ByteReader;
 import org.kappabeam.coders.ByteWriter;
 import org.kappabeam.coders.CompactCoder;
 
 /**
- * Key, evidence, withdrawn, then each value behind a one-byte type tag: rows describe themselves.
+ * Key, evidence, withdrawn, then each value behind a one-byte type tag: rows describe themselves. A
+ * list is its length and its elements, each behind its own tag; an empty one has no element type.
  */
 public final class ViewRowCoder extends CompactCoder<ViewRow> {
   private static final ViewRowCoder INSTANCE = new ViewRowCoder();
@@ -23,6 +27,7 @@ public final class ViewRowCoder extends CompactCoder<ViewRow> {
   private static final int TEXT = 5;
   private static final int DECIMAL = 6;
   private static final int BYTES = 7;
+  private static final int LIST = 8;
 
   private ViewRowCoder() {}
 
@@ -66,9 +71,23 @@ public final class ViewRowCoder extends CompactCoder<ViewRow> {
     } else if (value instanceof byte[] bytes) {
       out.write(BYTES);
       out.writeBytes(bytes);
+    } else if (value instanceof List<?> list) {
+      out.write(LIST);
+      out.writeVarLong(list.size());
+      for (Object element : list) {
+        writeElement(element, out);
+      }
     } else {
       throw new IllegalArgumentException("no view column holds a " + value.getClass().getName());
     }
+  }
+
+  private static void writeElement(Object element, ByteWriter out) {
+    if (!(element instanceof Long) && !(element instanceof String)) {
+      throw new IllegalArgumentException(
+          "no list in a view holds a " + (element == null ? "null" : element.getClass().getName()));
+    }
+    writeValue(element, out);
   }
 
   @Override
@@ -108,8 +127,24 @@ public final class ViewRowCoder extends CompactCoder<ViewRow> {
         yield new BigDecimal(new BigInteger(unscaled), (int) scale);
       }
       case BYTES -> in.readBytes();
+      case LIST -> readList(in);
       default -> throw new IOException("unknown value tag " + tag);
     };
+  }
+
+  private static List<Object> readList(ByteReader in) throws IOException {
+    int n = ByteReader.count(in.readVarLong());
+    List<Object> list = new ArrayList<>(Math.min(n, ByteReader.TRUSTED_COUNT));
+    for (int i = 0; i < n; i++) {
+      int tag = in.readByte();
+      list.add(
+          switch (tag) {
+            case LONG -> in.readSignedVarLong();
+            case TEXT -> in.readString();
+            default -> throw new IOException("unknown element tag " + tag);
+          });
+    }
+    return Collections.unmodifiableList(list);
   }
 
   @Override
@@ -139,6 +174,12 @@ public final class ViewRowCoder extends CompactCoder<ViewRow> {
           + length;
     } else if (value instanceof byte[] bytes) {
       return ByteWriter.sizeOfBytes(bytes);
+    } else if (value instanceof List<?> list) {
+      long size = ByteWriter.sizeOfVarLong(list.size());
+      for (Object element : list) {
+        size += 1 + sizeOf(element);
+      }
+      return size;
     }
     return 0; // null and booleans are their tag
   }

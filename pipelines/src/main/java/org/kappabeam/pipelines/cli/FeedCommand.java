@@ -8,11 +8,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
+import org.kappabeam.coders.event.EventEncoder;
 import org.kappabeam.coders.event.MessageFormat;
 import org.kappabeam.pipelines.pilot.Durations;
 import org.kappabeam.pipelines.pilot.PilotFeed;
 import org.kappabeam.transforms.log.LogWriter;
 import org.kappabeam.transforms.log.Logs;
+import org.kappabeam.transforms.registry.SchemaRegistry;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -52,11 +54,28 @@ final class FeedCommand implements Callable<Integer> {
   private int partitions;
 
   @Option(
-      names = "--format",
-      paramLabel = "AVRO|JSON",
+      names = {"--messageFormat", "--format"},
+      paramLabel = "FORMAT",
       defaultValue = "AVRO",
-      description = "How messages are written. Default: ${DEFAULT-VALUE}.")
+      description =
+          "How messages are written: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private MessageFormat format;
+
+  @Option(
+      names = "--schemaRegistryUrl",
+      paramLabel = "URL",
+      description =
+          "Where the schemas of AVRO_CONFLUENT and PROTOBUF_CONFLUENT are registered:"
+              + " http(s)://host:port, Apicurio's with /apis/ccompat/v7.")
+  private @Nullable String schemaRegistryUrl;
+
+  @Option(
+      names = "--schemaRegistryProperties",
+      paramLabel = "FILE",
+      description =
+          "A properties file for the registry's client: basic.auth.user.info, bearer.auth.token and"
+              + " the like; secrets as $${env:NAME} or $${file:PATH}.")
+  private @Nullable String schemaRegistryProperties;
 
   @Option(
       names = "--seed",
@@ -127,7 +146,7 @@ final class FeedCommand implements Callable<Integer> {
       share("corrupt", corrupt);
       manner =
           new PilotFeed.Manner(
-              format, Durations.parse("shuffle", shuffle), duplicates, corrupt, seed, rate);
+              format, ids(), Durations.parse("shuffle", shuffle), duplicates, corrupt, seed, rate);
       properties = LogProperties.load(logProperties, System.getenv());
       Logs.open(log, properties);
     } catch (KappaException e) {
@@ -141,6 +160,20 @@ final class FeedCommand implements Callable<Integer> {
       terminal.progress("interrupted: the log holds a part of the events");
       return Kappa.INTERRUPTED;
     }
+  }
+
+  /** Where schemas are registered. */
+  private EventEncoder.Ids ids() {
+    if (!format.needsRegistry()) {
+      return EventEncoder.Ids.none();
+    }
+    if (schemaRegistryUrl == null) {
+      throw new KappaException(
+          "--messageFormat=" + format + " names schemas by ids of a registry",
+          "say where it is with --schemaRegistryUrl");
+    }
+    return SchemaRegistry.at(schemaRegistryUrl, schemaRegistryProperties)
+        .ids(SchemaRegistry.topic(log));
   }
 
   private static void share(String option, double value) {

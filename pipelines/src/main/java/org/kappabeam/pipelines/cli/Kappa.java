@@ -113,8 +113,8 @@ public final class Kappa implements Callable<Integer> {
           FeedCommand.of(
               name, "Writes events for " + name + " from files.", feed.importer(), terminal));
     }
-    for (CommandSpec group : List.of(run, simulate, imports)) {
-      root.addSubcommand(group.name(), group);
+    for (CommandSpec sub : List.of(run, simulate, imports, ArchiveCommand.of(terminal))) {
+      root.addSubcommand(sub.name(), sub);
     }
     complete(root);
     CommandLine commandLine = new CommandLine(root);

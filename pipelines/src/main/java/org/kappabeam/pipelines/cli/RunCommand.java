@@ -3,20 +3,16 @@ package org.kappabeam.pipelines.cli;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
-import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.log.Slice;
 import org.kappabeam.pipelines.pilot.Durations;
 import org.kappabeam.pipelines.pilot.KappaOptions;
 import org.kappabeam.pipelines.pilot.KappaPipeline;
+import org.kappabeam.pipelines.pilot.MessageOptions;
 import org.kappabeam.pipelines.pilot.Pilot;
 import org.kappabeam.transforms.log.Log;
 import org.kappabeam.transforms.log.Logs;
@@ -32,9 +28,6 @@ import picocli.CommandLine.ParseResult;
  * runner or Beam has registered is taken as well.
  */
 final class RunCommand implements Callable<Integer> {
-  private static final String RUNNER = "runner";
-  private static final Set<String> FLAG_VALUES = Set.of("true", "false");
-
   private final Pilot pilot;
   private final Terminal terminal;
   private final CommandSpec spec;
@@ -58,6 +51,9 @@ final class RunCommand implements Callable<Integer> {
       spec.addOption(optionSpec(option));
     }
     List<String> footer = new ArrayList<>();
+    footer.add("");
+    footer.add("Logs:");
+    Logs.examples().forEach(example -> footer.add("  " + example));
     for (RunnerProfile runner : Services.runners()) {
       for (Class<? extends PipelineOptions> options : runner.options()) {
         PipelineOptionsFactory.register(options);
@@ -98,7 +94,7 @@ final class RunCommand implements Callable<Integer> {
       }
       return String.join("|", names);
     }
-    return option.isNumber() ? "N" : option.name().equals("logProperties") ? "FILE" : "VALUE";
+    return option.isNumber() ? "N" : option.name().endsWith("Properties") ? "FILE" : "VALUE";
   }
 
   @Override
@@ -174,10 +170,7 @@ final class RunCommand implements Callable<Integer> {
         given.add(name + "=" + option.getValue());
       }
     }
-    Map<String, OptionCatalog.Declared> known = OptionCatalog.registered();
-    for (String arg : parsed.unmatched()) {
-      given.add(checked(arg, known));
-    }
+    given.addAll(PipelineArguments.checked(spec, parsed.unmatched(), OptionCatalog.registered()));
     requireAll(given);
     return given;
   }
@@ -201,89 +194,9 @@ final class RunCommand implements Callable<Integer> {
     return OptionCatalog.registered().containsKey(name);
   }
 
-  /** An argument that is none of ours has to be one of Beam's. */
-  private String checked(String arg, Map<String, OptionCatalog.Declared> known) {
-    if (!arg.startsWith("--")) {
-      throw new ParameterException(
-          spec.commandLine(), "'" + arg + "' is no option: write options as --name=value");
-    }
-    int equals = arg.indexOf('=');
-    String name = arg.substring(2, equals < 0 ? arg.length() : equals);
-    OptionCatalog.Declared option = known.get(name);
-    if (option == null) {
-      Set<String> candidates = new TreeSet<>(known.keySet());
-      spec.options().forEach(each -> candidates.add(each.longestName().replaceFirst("^--", "")));
-      String nearest = OptionCatalog.nearest(name, candidates);
-      throw new ParameterException(
-          spec.commandLine(),
-          "there is no option --"
-              + name
-              + (nearest == null ? "" : ": did you mean --" + nearest + "?"));
-    }
-    String value = equals < 0 ? null : arg.substring(equals + 1);
-    if (!fits(option, value)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--%s=%s is wrong: %s"
-              .formatted(
-                  name,
-                  value == null ? "" : value,
-                  option.isNumber() ? "it takes a number" : "it takes true or false"));
-    }
-    return arg;
-  }
-
-  private static boolean fits(OptionCatalog.Declared option, @Nullable String value) {
-    if (option.isBoolean()) {
-      return value == null || FLAG_VALUES.contains(value);
-    }
-    if (!option.isNumber()) {
-      return true;
-    }
-    try {
-      return value != null && Double.isFinite(Double.parseDouble(value));
-    } catch (NumberFormatException e) {
-      return false;
-    }
-  }
-
   private static KappaOptions options(List<String> given, RunnerProfile runner) {
-    Set<String> names = new HashSet<>();
-    for (String arg : given) {
-      names.add(arg.substring(2).replaceFirst("=.*", ""));
-    }
-    List<String> args = new ArrayList<>();
     boolean bounded = given.contains("--readMode=" + KappaOptions.ReadMode.SLICE);
-    boolean ours = !names.contains(RUNNER) || given.contains("--" + RUNNER + "=" + runner.runner());
-    if (!ours) {
-      throw new KappaException(
-          "this is the launch of " + runner.name() + ", without other runners",
-          "leave out --runner or start it with another profile");
-    }
-    runner
-        .defaults(new RunnerProfile.Launch(bounded))
-        .forEach(
-            (name, value) -> {
-              if (!names.contains(name)) {
-                args.add("--" + name + "=" + value);
-              }
-            });
-    if (!names.contains(RUNNER)) {
-      args.add("--" + RUNNER + "=" + runner.runner());
-    }
-    args.addAll(given);
-    try {
-      return PipelineOptionsFactory.fromArgs(args.toArray(String[]::new))
-          .withValidation()
-          .as(KappaOptions.class);
-    } catch (RuntimeException e) {
-      throw new KappaException(
-          "the options do not fit together ("
-              + Failures.oneLine(String.valueOf(e.getMessage()))
-              + ")",
-          "correct them, see --help",
-          e);
-    }
+    return PipelineArguments.options(KappaOptions.class, given, runner, bounded);
   }
 
   private static void check(KappaOptions options) {
@@ -293,6 +206,7 @@ final class RunCommand implements Callable<Integer> {
     atLeast("shards", options.getShards(), 1);
     atLeast("maxRecordBytes", options.getMaxRecordBytes(), 1);
     atLeast("sliceRanges", options.getSliceRanges(), 0);
+    MessageOptions.check(options);
     bound("from", options.getFrom(), "earliest", "latest");
     bound("until", options.getUntil(), "never", "latest");
     if (options.getReadMode() == KappaOptions.ReadMode.SLICE

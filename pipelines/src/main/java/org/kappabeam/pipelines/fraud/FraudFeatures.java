@@ -10,6 +10,8 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
 import org.kappabeam.coders.Batch;
 import org.kappabeam.coders.event.DeadLetter;
+import org.kappabeam.coders.event.EventType;
+import org.kappabeam.coders.event.LogFormat;
 import org.kappabeam.coders.fraud.FraudLabel;
 import org.kappabeam.coders.fraud.FraudLabelType;
 import org.kappabeam.coders.fraud.Transaction;
@@ -28,17 +30,30 @@ public final class FraudFeatures extends PTransform<PCollection<LogBatch>, PColl
   private final TimeRule timeRule;
   private final int maxRecordBytes;
   private final int shards;
+  private final LogFormat format;
   private final TupleTag<Batch<ScoredTransaction>> scored = new TupleTag<>() {};
   private final TupleTag<DeadLetter> deadLetters = new TupleTag<>() {};
 
-  private FraudFeatures(TimeRule timeRule, int maxRecordBytes, int shards) {
+  private FraudFeatures(TimeRule timeRule, int maxRecordBytes, int shards, LogFormat format) {
     this.timeRule = timeRule;
     this.maxRecordBytes = maxRecordBytes;
     this.shards = shards;
+    this.format = format;
   }
 
+  /** For a log whose messages show their own format. */
   public static FraudFeatures of(TimeRule timeRule, int maxRecordBytes, int shards) {
-    return new FraudFeatures(timeRule, maxRecordBytes, shards);
+    return new FraudFeatures(timeRule, maxRecordBytes, shards, LogFormat.recognised());
+  }
+
+  /** The same for a log of that format. */
+  public FraudFeatures reading(LogFormat other) {
+    return new FraudFeatures(timeRule, maxRecordBytes, shards, other);
+  }
+
+  /** The events of the pilot's log, in the order in which plain formats count them. */
+  public static List<EventType<?>> eventTypes() {
+    return List.of(TransactionType.of(), FraudLabelType.of());
   }
 
   public TupleTag<Batch<ScoredTransaction>> scored() {
@@ -59,7 +74,9 @@ public final class FraudFeatures extends PTransform<PCollection<LogBatch>, PColl
             FraudLabel::terminalId,
             TerminalEvent::of,
             TerminalEvent.TerminalEventCoder.of());
-    DecodeLog decode = DecodeLog.of(List.of(payments, labels), timeRule, maxRecordBytes, shards);
+    // In the order of eventTypes().
+    DecodeLog decode =
+        DecodeLog.of(List.of(payments, labels), timeRule, maxRecordBytes, shards).reading(format);
     PCollectionTuple events = records.apply("Decode", decode);
 
     EventTimeFold<Transaction, Spending> byCustomer = EventTimeFold.of(new CustomerFold());

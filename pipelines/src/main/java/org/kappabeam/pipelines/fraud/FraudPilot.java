@@ -25,7 +25,8 @@ public final class FraudPilot implements Pilot {
   @Override
   public Output build(PCollection<LogBatch> records, KappaOptions options) {
     FraudFeatures features =
-        FraudFeatures.of(Pilot.timeRule(options), options.getMaxRecordBytes(), options.getShards());
+        FraudFeatures.of(Pilot.timeRule(options), options.getMaxRecordBytes(), options.getShards())
+            .reading(Pilot.logFormat(options, FraudFeatures.eventTypes()));
     PCollectionTuple results = records.apply("Fraud", features);
     PCollection<Batch<ScoredTransaction>> scored = results.get(features.scored());
     return new Output(

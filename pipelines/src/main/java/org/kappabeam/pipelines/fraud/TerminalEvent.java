@@ -1,7 +1,8 @@
 package org.kappabeam.pipelines.fraud;
 
-import com.google.auto.value.AutoOneOf;
+import com.google.auto.value.AutoValue;
 import java.io.IOException;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.ByteReader;
 import org.kappabeam.coders.ByteWriter;
 import org.kappabeam.coders.CompactCoder;
@@ -11,30 +12,27 @@ import org.kappabeam.coders.fraud.Transaction;
 import org.kappabeam.coders.fraud.TransactionCoder;
 
 /** What happens at a terminal: a payment, or the finding that an earlier one was a fraud. */
-@AutoOneOf(TerminalEvent.Kind.class)
+@AutoValue
 public abstract class TerminalEvent {
-  /** Which of the two. */
-  public enum Kind {
-    SPENDING,
-    LABEL
-  }
+  public abstract String terminalId();
 
-  public abstract Kind kind();
+  /** When it happened, milliseconds since the epoch; of a finding, when the fraud became known. */
+  public abstract long eventTime();
 
-  public abstract Spending spending();
+  /** The payment, or {@code null}. */
+  public abstract @Nullable Spending spending();
 
-  public abstract FraudLabel label();
+  /** The finding, or {@code null}. */
+  public abstract @Nullable FraudLabel label();
 
   static TerminalEvent of(Spending spending) {
-    return AutoOneOf_TerminalEvent.spending(spending);
+    Transaction transaction = spending.transaction();
+    return new AutoValue_TerminalEvent(
+        transaction.terminalId(), transaction.eventTime(), spending, null);
   }
 
   static TerminalEvent of(FraudLabel label) {
-    return AutoOneOf_TerminalEvent.label(label);
-  }
-
-  final String terminalId() {
-    return kind() == Kind.LABEL ? label().terminalId() : spending().transaction().terminalId();
+    return new AutoValue_TerminalEvent(label.terminalId(), label.eventTime(), null, label);
   }
 
   /** A tag, then the label or the transaction, its sums and its evidence. */
@@ -53,11 +51,12 @@ public abstract class TerminalEvent {
 
     @Override
     public void write(TerminalEvent event, ByteWriter out) {
-      if (event.kind() == Kind.LABEL) {
+      Spending spending = event.spending();
+      if (spending != null) {
+        SpendingCoder.of().write(spending, out);
+      } else {
         out.write(LABEL);
         FraudLabelCoder.of().write(event.label(), out);
-      } else {
-        SpendingCoder.of().write(event.spending(), out);
       }
     }
 

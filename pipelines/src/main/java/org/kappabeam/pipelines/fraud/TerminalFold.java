@@ -46,7 +46,7 @@ public final class TerminalFold extends Fold<TerminalEvent, ScoredTransaction> {
 
   @Override
   public int seriesOf(TerminalEvent event) {
-    return event.kind() == TerminalEvent.Kind.LABEL ? LABELS : PAYMENTS;
+    return event.spending() == null ? LABELS : PAYMENTS;
   }
 
   @Override
@@ -56,26 +56,26 @@ public final class TerminalFold extends Fold<TerminalEvent, ScoredTransaction> {
 
   @Override
   public long time(TerminalEvent event) {
-    return event.kind() == TerminalEvent.Kind.LABEL
-        ? event.label().eventTime()
-        : event.spending().transaction().eventTime();
+    return event.eventTime();
   }
 
   @Override
   public String id(TerminalEvent event) {
-    if (event.kind() == TerminalEvent.Kind.LABEL) {
+    Spending spending = event.spending();
+    if (spending == null) {
       return event.label().transactionId();
     }
     // With the customer: of two who use one id, neither may take the other's place here, or it
     // would depend on the order of arrival whether the loser's row was ever made.
-    Transaction transaction = event.spending().transaction();
+    Transaction transaction = spending.transaction();
     return transaction.id() + '/' + transaction.customerId();
   }
 
   /** How often it counts: once, or not at all if it is withdrawn. */
   @Override
   public long measure(TerminalEvent event) {
-    return event.kind() == TerminalEvent.Kind.SPENDING && event.spending().withdrawn() ? 0 : 1;
+    Spending spending = event.spending();
+    return spending != null && spending.withdrawn() ? 0 : 1;
   }
 
   @Override
@@ -107,9 +107,10 @@ public final class TerminalFold extends Fold<TerminalEvent, ScoredTransaction> {
 
   @Override
   public byte[] toMessage(TerminalEvent event) {
-    return event.kind() == TerminalEvent.Kind.LABEL
+    Spending spending = event.spending();
+    return spending == null
         ? message(FraudLabelType.of(), event.label())
-        : message(TransactionType.of(), event.spending().transaction());
+        : message(TransactionType.of(), spending.transaction());
   }
 
   private static <E> byte[] message(EventType<E> type, E event) {

@@ -4,6 +4,7 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.Validation;
+import org.kappabeam.coders.event.MessageFormat;
 
 /** The options of every pilot; each is {@code --name=value} on the command line. */
 public interface KappaOptions extends PipelineOptions {
@@ -82,6 +83,48 @@ public interface KappaOptions extends PipelineOptions {
   int getMaxRecordBytes();
 
   void setMaxRecordBytes(int value);
+
+  @Description(
+      "How all messages of the log are written. Needed for AVRO_PLAIN and PROTOBUF_PLAIN; any other"
+          + " format is recognised by each message's first bytes, and a log may mix them.")
+  MessageFormat getMessageFormat();
+
+  void setMessageFormat(MessageFormat value);
+
+  @Description(
+      "AVRO_PLAIN only: a file with the Avro schema the messages were written with, if it is not the"
+          + " newest of ours.")
+  String getMessageSchema();
+
+  void setMessageSchema(String value);
+
+  @Description(
+      "The schema registry that messages in Confluent's wire format name their schemas by:"
+          + " http(s)://host:port, Apicurio's with /apis/ccompat/v7.")
+  String getSchemaRegistryUrl();
+
+  void setSchemaRegistryUrl(String value);
+
+  @Description(
+      "A properties file for the registry's client: basic.auth.user.info, bearer.auth.token,"
+          + " ssl.truststore.location and the like; secrets as ${env:NAME} or ${file:PATH}.")
+  String getSchemaRegistryProperties();
+
+  void setSchemaRegistryProperties(String value);
+
+  @Description(
+      "SLICE only: the registry's subjects whose versions are pinned, with commas between them."
+          + " Without it: <topic>-value, the record's full name, <topic>-<record's full name>.")
+  String getSchemaSubjects();
+
+  void setSchemaSubjects(String value);
+
+  @Description(
+      "The registered schemas as an earlier run pinned them, JSON or a file with it; no registry is"
+          + " asked then, and no other schema is known.")
+  String getSchemaPins();
+
+  void setSchemaPins(String value);
 
   @Description(
       "Into how many hash classes keys are grouped between stages. More spread work wider, fewer make"

@@ -1,6 +1,7 @@
 package org.kappabeam.pipelines.pilot;
 
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.values.PCollection;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.log.LogBatch;
@@ -39,6 +40,8 @@ public final class KappaPipeline {
       throw new KappaException(
           "--readMode=SLICE needs an end", "add --until=latest or --until=<log time>");
     }
+    // An archive is looked at before there is a pipeline.
+    FileSystems.setDefaultPipelineOptions(options);
     Views views = Views.at(options.getView(), options.getGeneration());
     // Before the view is touched: a mistyped log leaves no empty tables behind.
     Slice pinned = log.resolve(options.getFrom(), options.getUntil());

@@ -1,9 +1,12 @@
 package org.kappabeam.pipelines.pilot;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.values.PCollection;
 import org.kappabeam.coders.Batch;
 import org.kappabeam.coders.event.DeadLetter;
+import org.kappabeam.coders.event.EventType;
+import org.kappabeam.coders.event.LogFormat;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.coders.view.ViewSchema;
@@ -27,8 +30,24 @@ public interface Pilot {
 
   /** How the options say records are decoded: into the events of these routes. */
   static DecodeLog decode(KappaOptions options, Route<?, ?>... routes) {
+    List<EventType<?>> types = new ArrayList<>();
+    for (Route<?, ?> route : routes) {
+      types.add(route.type());
+    }
     return DecodeLog.of(
-        List.of(routes), timeRule(options), options.getMaxRecordBytes(), options.getShards());
+            List.of(routes), timeRule(options), options.getMaxRecordBytes(), options.getShards())
+        .reading(logFormat(options, types));
+  }
+
+  /**
+   * How the options say messages are written.
+   *
+   * @param types the events of the log, in the order of its routes
+   * @throws org.kappabeam.coders.KappaException if options contradict each other, a file cannot be
+   *     read, or a slice is read and the schema registry does not tell which schemas there are
+   */
+  static LogFormat logFormat(KappaOptions options, List<EventType<?>> types) {
+    return MessageOptions.logFormat(options, types);
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.kappabeam.coders.event.EventEncoder;
 import org.kappabeam.coders.event.MessageFormat;
 import org.kappabeam.transforms.log.LogWriter;
 import org.kappabeam.transforms.view.ViewStore;
@@ -47,6 +48,7 @@ public interface PilotFeed {
    * How a log is written; see each pilot's feed for what damage it can do.
    *
    * @param format of all messages
+   * @param ids where schemas are registered, for formats that name them by id
    * @param shuffle how much later than its event time a record may reach the log
    * @param duplicates the share of events that are written twice, 0 to 1
    * @param corrupt the share of events beside which a damaged copy is written, 0 to 1
@@ -55,11 +57,24 @@ public interface PilotFeed {
    */
   record Manner(
       MessageFormat format,
+      EventEncoder.Ids ids,
       Duration shuffle,
       double duplicates,
       double corrupt,
       long seed,
-      double rate) {}
+      double rate) {
+
+    /** A manner that needs no schema registry. */
+    public Manner(
+        MessageFormat format,
+        Duration shuffle,
+        double duplicates,
+        double corrupt,
+        long seed,
+        double rate) {
+      this(format, EventEncoder.Ids.none(), shuffle, duplicates, corrupt, seed, rate);
+    }
+  }
 
   /**
    * What has been written so far.

@@ -15,7 +15,17 @@ import org.kappabeam.coders.fraud.Transaction;
 final class Damage {
   private static final int WAYS = 6;
 
-  private final EventEncoder encoder = new EventEncoder();
+  /** Within the header and the first field. */
+  private static final int PROTOBUF_CUT = 8;
+
+  private final EventEncoder encoder;
+
+  /**
+   * @param encoder of the log that is damaged
+   */
+  Damage(EventEncoder encoder) {
+    this.encoder = encoder;
+  }
 
   /**
    * Forms of an event that no decoder may accept.
@@ -27,7 +37,13 @@ final class Damage {
 
   static Broken<Transaction> of(Transaction t) {
     return new Broken<>(
-        Transaction.of(t.id(), t.eventTime(), t.customerId(), t.terminalId(), -1 - t.amountCents()),
+        Transaction.of(
+            t.id(),
+            t.eventTime(),
+            t.customerId(),
+            t.terminalId(),
+            -1 - t.amountCents(),
+            t.merchantCategory()),
         "{\"type\":\"transaction\",\"amountCents\":\"much\",\"eventTime\":" + t.eventTime() + "}");
   }
 
@@ -46,8 +62,8 @@ final class Damage {
       byte[] message,
       Dice dice) {
     return switch (dice.below(WAYS)) {
-      case 0 -> truncated(message, dice);
-      case 1 -> flipped(message, dice);
+      case 0 -> truncated(format, message, dice);
+      case 1 -> showsItself(format) ? flipped(message, dice) : noise(dice);
       case 2 -> noise(dice);
       case 3 -> broken.wronglyTyped().getBytes(StandardCharsets.UTF_8);
       case 4 -> ofUnknownSchema(encoder.encode(type, event, MessageFormat.AVRO));
@@ -55,12 +71,22 @@ final class Damage {
     };
   }
 
-  /** Both formats need their last byte: Avro for its last field, JSON for its closing brace. */
-  private static byte[] truncated(byte[] message, Dice dice) {
-    return Arrays.copyOf(message, 1 + dice.below(message.length - 1));
+  /** What has no mark in front may be taken for another event with one bit turned. */
+  private static boolean showsItself(MessageFormat format) {
+    return format != MessageFormat.AVRO_PLAIN && format != MessageFormat.PROTOBUF_PLAIN;
   }
 
-  /** No single bit makes another format's first byte, or white space, of C3 or an open brace. */
+  /**
+   * Most formats need their last byte: Avro for its last field, JSON for its closing brace, a
+   * Protobuf event for the length in front of it. Where there is no such length, an end between two
+   * fields is no end too early: so it is cut where fields that must be there are still to come.
+   */
+  private static byte[] truncated(MessageFormat format, byte[] message, Dice dice) {
+    int longest = format == MessageFormat.PROTOBUF_CONFLUENT ? PROTOBUF_CUT : message.length - 1;
+    return Arrays.copyOf(message, 1 + dice.below(longest));
+  }
+
+  /** No single bit of C3, 0 or an open brace makes what another format's messages begin with. */
   private static byte[] flipped(byte[] message, Dice dice) {
     byte[] copy = message.clone();
     copy[0] ^= (byte) (1 << dice.below(8));

@@ -13,6 +13,7 @@ import org.kappabeam.coders.fraud.FraudLabel;
 import org.kappabeam.coders.fraud.FraudLabelType;
 import org.kappabeam.coders.fraud.Transaction;
 import org.kappabeam.coders.fraud.TransactionType;
+import org.kappabeam.pipelines.fraud.FraudFeatures;
 import org.kappabeam.transforms.log.LogWriter;
 
 /**
@@ -31,8 +32,8 @@ public final class FraudFeed {
   private final Options options;
   private final LogWriter log;
   private final Consumer<FeedReport> progress;
-  private final EventEncoder encoder = new EventEncoder();
-  private final Damage damage = new Damage();
+  private final EventEncoder encoder;
+  private final Damage damage;
   private final PriorityQueue<Pending> pending = new PriorityQueue<>();
 
   private long sequence;
@@ -107,11 +108,25 @@ public final class FraudFeed {
   }
 
   /**
+   * A feed in a format that needs no schema registry.
+   *
    * @param log written and flushed, not closed
    * @param progress is told about once a second, and at the end
    */
   public FraudFeed(Options options, LogWriter log, Consumer<FeedReport> progress) {
+    this(options, EventEncoder.Ids.none(), log, progress);
+  }
+
+  /**
+   * @param ids where schemas are registered, for formats that name them by id
+   * @param log written and flushed, not closed
+   * @param progress is told about once a second, and at the end
+   */
+  public FraudFeed(
+      Options options, EventEncoder.Ids ids, LogWriter log, Consumer<FeedReport> progress) {
     this.options = options;
+    this.encoder = new EventEncoder(FraudFeatures.eventTypes(), ids);
+    this.damage = new Damage(encoder);
     this.log = log;
     this.progress = progress;
   }

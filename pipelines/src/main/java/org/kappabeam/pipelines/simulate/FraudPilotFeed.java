@@ -121,7 +121,8 @@ public final class FraudPilotFeed implements PilotFeed {
             manner.seed(),
             manner.rate());
     return written(
-        new FraudFeed(options, log, report -> progress.accept(written(report))).run(transactions));
+        new FraudFeed(options, manner.ids(), log, report -> progress.accept(written(report)))
+            .run(transactions));
   }
 
   private static Written written(FeedReport report) {

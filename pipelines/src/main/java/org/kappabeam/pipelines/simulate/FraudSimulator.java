@@ -27,6 +27,8 @@ import org.kappabeam.coders.fraud.Transaction;
  *       with five times the amount.
  * </ol>
  *
+ * <p>Each terminal stands at a merchant of some category, which the handbook does not have.
+ *
  * <p>The same options give the same transactions on every machine. One day is held in memory at a
  * time.
  */
@@ -55,9 +57,16 @@ public final class FraudSimulator implements Iterable<LabelledTransaction> {
   private static final long SPENDING = 3;
   private static final long BAD_TERMINALS = 4;
   private static final long BAD_CUSTOMERS = 5;
+  private static final long CATEGORY = 6;
+
+  /** Department stores, groceries, fuel, clothes, electronics, restaurants, pharmacies, hotels. */
+  private static final int[] CATEGORIES = {5311, 5411, 5541, 5651, 5732, 5812, 5912, 7011};
 
   private final Options options;
   private final Customer[] people;
+
+  /** By terminal. */
+  private final int[] categories;
 
   /**
    * What is simulated.
@@ -95,7 +104,9 @@ public final class FraudSimulator implements Iterable<LabelledTransaction> {
   public FraudSimulator(Options options) {
     this.options = options;
     double[][] places = new double[options.terminals()][];
+    this.categories = new int[places.length];
     for (int i = 0; i < places.length; i++) {
+      categories[i] = CATEGORIES[Dice.of(options.seed(), CATEGORY, i).below(CATEGORIES.length)];
       Dice dice = Dice.of(options.seed(), TERMINAL, i);
       places[i] = new double[] {dice.uniform(0, SIDE), dice.uniform(0, SIDE)};
     }
@@ -155,7 +166,8 @@ public final class FraudSimulator implements Iterable<LabelledTransaction> {
                 p.time,
                 people[p.customer].id(),
                 Integer.toString(p.terminal),
-                p.cents),
+                p.cents,
+                categories[p.terminal]),
             p.scenario);
       }
     };

@@ -90,6 +90,41 @@ class KappaIT {
   }
 
   @Test
+  void aFormatThatDoesNotShowItselfIsReadIfItIsNamed() {
+    String log = kafka.uri("avro");
+    String plain = kafka.uri("plain");
+    simulate(log);
+    Called simulated = simulate(plain, "--messageFormat=PROTOBUF_PLAIN");
+
+    Called shown = run(log, view("avro.db"));
+    Called named = run(plain, view("plain.db"), "--messageFormat=PROTOBUF_PLAIN");
+    Called unnamed = run(plain, view("unnamed.db"));
+
+    assertThat(simulated.err(), simulated.code(), is(0));
+    assertThat(shown.err(), shown.code(), is(0));
+    assertThat(named.err(), named.code(), is(0));
+    assertThat(digests("plain.db"), equalTo(digests("avro.db")));
+    assertThat(unnamed.out(), containsString("MALFORMED"));
+  }
+
+  @Test
+  void aSchemaRegistryThatIsNotThereIsOneLine() {
+    String log = kafka.uri("registered");
+    simulate(log);
+
+    assertFailure(
+        run(
+            log,
+            view("registered.db"),
+            "--readMode=SLICE",
+            "--schemaRegistryUrl=http://127.0.0.1:1"),
+        "the schema registry at http://127.0.0.1:1 does not answer (ConnectException)");
+    assertFailure(
+        simulate(log, "--messageFormat=AVRO_CONFLUENT", "--schemaRegistryUrl=http://127.0.0.1:1"),
+        "does not answer");
+  }
+
+  @Test
   void filesAreImported() throws IOException {
     Path file =
         Files.writeString(
@@ -107,6 +142,83 @@ class KappaIT {
     assertThat(imported.err(), imported.code(), is(0));
     assertThat(imported.out(), containsString("2 transactions, 1 fraud labels"));
     assertThat(run.out(), containsString("amount 281.51 is over 220.00"));
+  }
+
+  @Test
+  void anArchivedLogGivesTheSameViewAndSoDoesATieredOne() throws IOException {
+    String log = kafka.uri("archived");
+    simulate(log, "--shuffle=1h", "--duplicates=0.05", "--corrupt=0.02");
+    run(log, view("kafka.db"));
+    List<String> expected = digests("kafka.db");
+
+    Called first = archive("--log=" + log, "--until=2024-01-08T00:00:00Z", "--fileRecords=500");
+    Called tiered = run("tiered:" + archive() + "," + log, view("tiered.db"));
+    Called second = archive("--log=" + log, "--fileRecords=500", "--commitRecords=700");
+    Called third = archive("--log=" + log, "--fileRecords=500");
+    Called verified = archive("--verify");
+    Called live = run(archive(), view("live.db"));
+    Called slice = run(archive(), view("slice.db"), "--readMode=SLICE", "--sliceRanges=5");
+
+    assertThat(first.err(), first.code(), is(0));
+    assertThat(second.err(), second.code(), is(0));
+    assertThat(third.out(), containsString("0 records archived"));
+    assertThat(verified.out(), verified.code(), is(0));
+    assertThat(verified.out(), containsString("all is sound"));
+    for (Called run : List.of(tiered, live, slice)) {
+      assertThat(run.err(), run.code(), is(0));
+      assertThat(run.out(), containsString("reconciled: yes"));
+    }
+    assertThat(digests("tiered.db"), equalTo(expected));
+    assertThat(digests("live.db"), equalTo(expected));
+    assertThat(digests("slice.db"), equalTo(expected));
+  }
+
+  @Test
+  void aDamagedArchiveIsToldLineByLine() throws IOException {
+    String log = kafka.uri("damaged");
+    simulate(log);
+    archive("--log=" + log);
+    Path victim;
+    try (Stream<Path> files = Files.walk(dir.resolve("archive"))) {
+      victim = files.filter(file -> file.toString().endsWith(".avro")).findFirst().orElseThrow();
+    }
+    Files.delete(victim);
+
+    Called verified = archive("--verify");
+
+    assertThat(verified.code(), is(1));
+    assertThat(verified.out(), containsString("has no file " + name(victim)));
+    assertThat(verified.out(), containsString(": 1 problems"));
+    assertThat(verified.out().lines().count(), is(2L));
+    assertFailure(run(archive(), view("x.db"), "--readMode=SLICE"), "has no file " + name(victim));
+  }
+
+  private String name(Path file) {
+    return dir.resolve("archive").relativize(file).toString();
+  }
+
+  @Test
+  void anArchiveThatIsNotThereOrDoesNotEndIsOneLine() {
+    String log = kafka.uri("endless");
+    simulate(log);
+
+    assertFailure(run(archive(), view("x.db")), "there is no archive at " + archive());
+    assertFailure(archive("--verify"), "there is no archive at " + archive());
+    archive("--log=" + log);
+    assertFailure(
+        Called.kappa("run", "fraud", "--log=" + archive(), "--view=" + view("x.db")),
+        "set --until=latest");
+    assertFailure(simulate(archive()), "is not written record by record");
+  }
+
+  private String archive() {
+    return "archive://" + dir.resolve("archive").toAbsolutePath();
+  }
+
+  private Called archive(String... more) {
+    List<String> args = new ArrayList<>(List.of("archive", "--to=" + archive()));
+    args.addAll(List.of(more));
+    return Called.kappa(args.toArray(String[]::new));
   }
 
   @Test

@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.startsWith;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kappabeam.pipelines.pilot.KappaOptions;
+import org.kappabeam.transforms.log.Logs;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -33,6 +35,7 @@ class KappaTest {
         "run --help",
         "simulate --help",
         "import --help",
+        "archive --help",
         "run fraud --help",
         "simulate fraud --help",
         "import fraud --help"
@@ -87,6 +90,12 @@ class KappaTest {
                 Map.entry("allowedLateness", "1d"),
                 Map.entry("allowedSkew", "5m"),
                 Map.entry("maxRecordBytes", "262144"),
+                Map.entry("messageFormat", "null"),
+                Map.entry("messageSchema", "null"),
+                Map.entry("schemaRegistryUrl", "null"),
+                Map.entry("schemaRegistryProperties", "null"),
+                Map.entry("schemaSubjects", "null"),
+                Map.entry("schemaPins", "null"),
                 Map.entry("shards", "32"))));
   }
 
@@ -97,7 +106,7 @@ class KappaTest {
         equalTo(
             Map.ofEntries(
                 Map.entry("--partitions", "4"),
-                Map.entry("--format", "AVRO"),
+                Map.entry("--messageFormat", "AVRO"),
                 Map.entry("--seed", "42"),
                 Map.entry("--shuffle", "0s"),
                 Map.entry("--duplicates", "0"),
@@ -116,7 +125,7 @@ class KappaTest {
         equalTo(
             Map.of(
                 "--partitions", "4",
-                "--format", "AVRO",
+                "--messageFormat", "AVRO",
                 "--seed", "42",
                 "--shuffle", "0s",
                 "--duplicates", "0",
@@ -124,16 +133,41 @@ class KappaTest {
                 "--rate", "0")));
   }
 
-  private static Map<String, String> defaults(String command) {
+  @Test
+  void everyDefaultOfAnArchiveIsPinned() {
+    assertThat(
+        defaults(commands().get("archive")),
+        equalTo(
+            Map.of(
+                "--from", "earliest",
+                "--until", "latest",
+                "--fileRecords", "100000",
+                "--commitRecords", "1000000",
+                "--sliceRanges", "0")));
+  }
+
+  @Test
+  void theHelpNamesEveryKindOfLog() {
+    for (String command : List.of("run fraud", "archive")) {
+      String help = Called.kappa((command + " --help").split(" ")).out();
+      for (String example : Logs.examples()) {
+        assertThat(help, containsString(example));
+      }
+    }
+  }
+
+  private static Map<String, CommandLine> commands() {
     PrintWriter nowhere = new PrintWriter(new StringWriter());
-    CommandLine fraud =
-        Kappa.commandLine(new Terminal(nowhere, nowhere))
-            .getSubcommands()
-            .get(command)
-            .getSubcommands()
-            .get("fraud");
+    return Kappa.commandLine(new Terminal(nowhere, nowhere)).getSubcommands();
+  }
+
+  private static Map<String, String> defaults(String command) {
+    return defaults(commands().get(command).getSubcommands().get("fraud"));
+  }
+
+  private static Map<String, String> defaults(CommandLine command) {
     Map<String, String> defaults = new TreeMap<>();
-    for (OptionSpec option : fraud.getCommandSpec().options()) {
+    for (OptionSpec option : command.getCommandSpec().options()) {
       if (option.defaultValue() != null) {
         defaults.put(option.longestName(), option.defaultValue());
       }
@@ -178,6 +212,13 @@ class KappaTest {
         "--blockOnRun=perhaps | it takes true or false",
         "--runner=SparkRunner | without other runners",
         "stray | write options as --name=value",
+        "--messageFormat=XML | expected one of [AVRO, AVRO_PLAIN",
+        "--messageFormat=PROTOBUF_CONFLUENT | with --schemaRegistryUrl",
+        "--messageSchema=a.avsc | cannot read --messageSchema=a.avsc",
+        "--schemaRegistryUrl=http://me:secret@h/ | put credentials into --schemaRegistryProperties",
+        "--schemaRegistryUrl=registry | is no address of a schema registry",
+        "--schemaPins=[] | cannot read --schemaPins=[]",
+        "--schemaPins={ | the pinned schemas cannot be read",
         "--logProperties=no-such-file | cannot read --logProperties=no-such-file",
       })
   void aWrongValueIsOneLineThatSaysSo(String typed, String says) {
@@ -197,11 +238,24 @@ class KappaTest {
         "rn fraud | did you mean run?",
         "simulate fraud | --log=URI",
         "simulate fraud --log=kafka://h:1/t --duplicates=2 | is no share",
-        "simulate fraud --log=kafka://h:1/t --format=XML | expected one of [AVRO, JSON]",
+        "simulate fraud --log=kafka://h:1/t --messageFormat=XML | expected one of [AVRO, AVRO_PLAIN, AVRO_CONFLUENT, PROTOBUF_PLAIN, PROTOBUF_CONFLUENT, JSON]",
+        "simulate fraud --log=kafka://h:1/t --messageFormat=AVRO_CONFLUENT | with --schemaRegistryUrl",
+        "simulate fraud --log=kafka://h:1/t --format=AVRO_CONFLUENT --schemaRegistryUrl=ftp://h | is no address",
         "simulate fraud --log=kafka://h:1/t --partitions=0 | use 1 or more",
         "simulate fraud --log=kafka://h:1/t --rate=-1 | use 0 for no limit",
         "simulate fraud --log=kafka://h:1/t --shuffle=long | is no duration",
         "import fraud --log=kafka://h:1/t | FILE",
+        "archive --log=kafka://h:1/t | --to=URI",
+        "archive --to=archive:///a | still needed: --log=URI",
+        "archive --to=archive:///a --verify --log=kafka://h:1/t | leave out --log",
+        "archive --to=/a --log=kafka://h:1/t | write archive:///path",
+        "archive --to=archive:///a --log=pigeon:x | no known kind of log",
+        "archive --to=archive:///a --log=kafka://h:1/t --from=never | is no bound of a slice",
+        "archive --to=archive:///a --log=kafka://h:1/t --until=never | no end of a copy",
+        "archive --to=archive:///a --log=kafka://h:1/t --fileRecords=0 | use 1 or more",
+        "archive --to=archive:///a --log=kafka://h:1/t --frm=latest | did you mean --from?",
+        "archive --to=archive:///a --log=kafka://h:1/t --view=x | no option --view",
+        "archive --to=archive:///a --log=kafka://h:1/t --runner=SparkRunner | other runners",
       })
   void anIncompleteOrWrongCommandIsOneLineThatSaysSo(String typed, String says) {
     assertUsage(Called.kappa(typed.split(" ")), says);

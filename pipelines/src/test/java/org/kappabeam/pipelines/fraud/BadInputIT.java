@@ -76,7 +76,7 @@ class BadInputIT {
         new String(message("b", LOG_TIME, 100, MessageFormat.JSON), StandardCharsets.UTF_8);
     good(utf8(json));
     bad("MALFORMED", utf8(json.replaceFirst(",\"terminalId\":\"[^\"]*\"", "")));
-    bad("MALFORMED", utf8(json.replaceFirst("\\}$", ",\"color\":\"red\"}")));
+    bad("MALFORMED", utf8(json.replaceFirst("\\}$", ",\"color\":red}")));
     bad("INVALID", utf8(json.replace("\"b\"", "\"" + "b".repeat(100_000) + "\"")));
     bad("MALFORMED", utf8(json.replaceFirst("\"amountCents\":100", "\"amountCents\":\"lots\"")));
     bad("MALFORMED", utf8(json.replaceFirst("\"amountCents\":100", "\"amountCents\":1e999")));

@@ -62,9 +62,9 @@ public final class PilotGraph {
     }
   }
 
-  /** Runs over a bounded log: every row is written once. */
-  public static Result slice(Pilot pilot, List<LogBatch> log) {
-    return run(pilot, Create.of(log).withCoder(LogBatchCoder.of()));
+  /** Runs over a bounded log, with options if there are any: every row is written once. */
+  public static Result slice(Pilot pilot, List<LogBatch> log, String... options) {
+    return run(pilot, Create.of(log).withCoder(LogBatchCoder.of()), options);
   }
 
   /** Runs over an unbounded log whose watermark stands still until everything has arrived. */
@@ -86,11 +86,13 @@ public final class PilotGraph {
     return earliest;
   }
 
-  private static Result run(Pilot pilot, PTransform<PBegin, PCollection<LogBatch>> log) {
+  private static Result run(
+      Pilot pilot, PTransform<PBegin, PCollection<LogBatch>> log, String... more) {
+    List<String> args =
+        new ArrayList<>(List.of("--runner=DirectRunner", "--targetParallelism=2", "--shards=2"));
+    args.addAll(List.of(more));
     KappaOptions options =
-        PipelineOptionsFactory.fromArgs(
-                "--runner=DirectRunner", "--targetParallelism=2", "--shards=2")
-            .as(KappaOptions.class);
+        PipelineOptionsFactory.fromArgs(args.toArray(new String[0])).as(KappaOptions.class);
     Pipeline pipeline = Pipeline.create(options);
     Pilot.Output output = pilot.build(pipeline.apply("Log", log), options);
     String run = RUNS.incrementAndGet() + "/";

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -28,11 +29,15 @@ import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.event.DeadLetterReason;
 import org.kappabeam.coders.event.DecodeException;
 import org.kappabeam.coders.event.EventDecoder;
+import org.kappabeam.coders.event.EventSchema;
+import org.kappabeam.coders.event.EventType;
+import org.kappabeam.coders.event.LogFormat;
 import org.kappabeam.coders.event.MessageFormat;
 import org.kappabeam.coders.fraud.FraudLabel;
-import org.kappabeam.coders.fraud.FraudLabelType;
 import org.kappabeam.coders.fraud.Transaction;
-import org.kappabeam.coders.fraud.TransactionType;
+import org.kappabeam.coders.schema.RegisteredSchema;
+import org.kappabeam.coders.schema.RegisteredSchema.Language;
+import org.kappabeam.pipelines.fraud.FraudFeatures;
 
 class FraudFeedTest {
   private static final long HOUR = 3_600_000;
@@ -50,9 +55,12 @@ class FraudFeedTest {
     final FeedReport report;
 
     Fed(FraudFeed.Options options) {
-      report = new FraudFeed(options, log, progress::add).run(SOURCE.iterator());
+      report = new FraudFeed(options, Fed::id, log, progress::add).run(SOURCE.iterator());
       EventDecoder decoder =
-          new EventDecoder(List.of(TransactionType.of(), FraudLabelType.of()), 10_000);
+          new EventDecoder(
+              FraudFeatures.eventTypes(),
+              10_000,
+              LogFormat.of(options.format(), null, () -> Fed::schema));
       for (MemoryLog.Entry entry : log.entries) {
         try {
           decoder.decode(entry.value());
@@ -62,6 +70,22 @@ class FraudFeedTest {
           bad.merge(e.reason(), 1, Integer::sum);
         }
       }
+    }
+
+    /** Even for Avro, odd for Protobuf. */
+    private static int id(EventType<?> type, EventSchema version, MessageFormat format) {
+      return 2 * FraudFeatures.eventTypes().indexOf(type)
+          + (format == MessageFormat.AVRO_CONFLUENT ? 0 : 1);
+    }
+
+    private static RegisteredSchema schema(int id) {
+      if (id >= 2 * FraudFeatures.eventTypes().size()) {
+        return null;
+      }
+      EventSchema newest = FraudFeatures.eventTypes().get(id / 2).schemas().newest();
+      return id % 2 == 0
+          ? RegisteredSchema.of(Language.AVRO, newest.avro().toString(), List.of())
+          : RegisteredSchema.of(Language.PROTOBUF, newest.protoText(), List.of());
     }
 
     private static String key(Object event) {
@@ -120,13 +144,12 @@ class FraudFeedTest {
     assertThat(fed.report.records(), is((long) fed.log.entries.size()));
     assertThat(copies / (double) fed.good.size(), is(closeTo(0.05, 0.01)));
     assertThat(bad / (double) fed.good.size(), is(closeTo(0.02, 0.005)));
-    assertThat(
-        fed.bad.keySet(),
-        is(
-            Set.of(
-                DeadLetterReason.MALFORMED,
-                DeadLetterReason.UNKNOWN_SCHEMA,
-                DeadLetterReason.INVALID)));
+    Set<DeadLetterReason> reasons =
+        EnumSet.of(DeadLetterReason.MALFORMED, DeadLetterReason.INVALID);
+    if (format == MessageFormat.AVRO) {
+      reasons.add(DeadLetterReason.UNKNOWN_SCHEMA);
+    }
+    assertThat(fed.bad.keySet(), is(reasons));
     assertInOrder(fed.log);
   }
 

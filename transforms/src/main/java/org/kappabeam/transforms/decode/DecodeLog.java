@@ -18,6 +18,7 @@ import org.kappabeam.coders.event.DeadLetterReason;
 import org.kappabeam.coders.event.DecodeException;
 import org.kappabeam.coders.event.EventDecoder;
 import org.kappabeam.coders.event.EventType;
+import org.kappabeam.coders.event.LogFormat;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.transforms.observe.Conservation;
 import org.kappabeam.transforms.shard.ShardBy;
@@ -33,24 +34,37 @@ public final class DecodeLog extends PTransform<PCollection<LogBatch>, PCollecti
   private final TimeRule timeRule;
   private final int maxRecordBytes;
   private final int shards;
+  private final LogFormat format;
   private final TupleTag<DeadLetter> deadLetters = new TupleTag<>() {};
 
-  private DecodeLog(List<Route<?, ?>> routes, TimeRule timeRule, int maxRecordBytes, int shards) {
+  private DecodeLog(
+      List<Route<?, ?>> routes,
+      TimeRule timeRule,
+      int maxRecordBytes,
+      int shards,
+      LogFormat format) {
     this.routes = routes;
     this.timeRule = timeRule;
     this.maxRecordBytes = maxRecordBytes;
     this.shards = shards;
+    this.format = format;
   }
 
   /**
-   * A transform for the given event types.
+   * A transform for the given event types, in messages that show their own format.
    *
    * @param maxRecordBytes larger values are refused unread
    * @param shards how many hash classes of keys; part of a run's identity
    */
   public static DecodeLog of(
       List<Route<?, ?>> routes, TimeRule timeRule, int maxRecordBytes, int shards) {
-    return new DecodeLog(List.copyOf(routes), timeRule, maxRecordBytes, shards);
+    return new DecodeLog(
+        List.copyOf(routes), timeRule, maxRecordBytes, shards, LogFormat.recognised());
+  }
+
+  /** The same for a log of that format; the order of the routes is the order of its types. */
+  public DecodeLog reading(LogFormat other) {
+    return new DecodeLog(routes, timeRule, maxRecordBytes, shards, other);
   }
 
   public TupleTag<DeadLetter> deadLetters() {
@@ -66,7 +80,7 @@ public final class DecodeLog extends PTransform<PCollection<LogBatch>, PCollecti
     PCollectionTuple out =
         records.apply(
             "Decode and check",
-            ParDo.of(new Decode(routes, timeRule, maxRecordBytes, shards, deadLetters))
+            ParDo.of(new Decode(routes, timeRule, maxRecordBytes, shards, format, deadLetters))
                 .withOutputTags(deadLetters, tags));
     out.get(deadLetters).setCoder(DeadLetterCoder.of());
     routes.forEach(route -> setCoder(out, route));
@@ -83,6 +97,7 @@ public final class DecodeLog extends PTransform<PCollection<LogBatch>, PCollecti
     private final TimeRule timeRule;
     private final int maxRecordBytes;
     private final int shards;
+    private final LogFormat format;
     private final Counter readCounter = Conservation.readCounter();
     private final Counter deadCounter = Conservation.deadCounter();
     private final TupleTag<DeadLetter> deadLetters;
@@ -94,7 +109,9 @@ public final class DecodeLog extends PTransform<PCollection<LogBatch>, PCollecti
         TimeRule timeRule,
         int maxRecordBytes,
         int shards,
+        LogFormat format,
         TupleTag<DeadLetter> deadLetters) {
+      this.format = format;
       this.deadLetters = deadLetters;
       this.routes = routes;
       this.timeRule = timeRule;
@@ -110,7 +127,7 @@ public final class DecodeLog extends PTransform<PCollection<LogBatch>, PCollecti
         types.add(route.type());
         outputs.add(new RouteOutput<>(route, timeRule, shards));
       }
-      decoder = new EventDecoder(types, maxRecordBytes);
+      decoder = new EventDecoder(types, maxRecordBytes, format);
     }
 
     @ProcessElement

@@ -25,7 +25,7 @@ final class BatchFolder<E, R> implements FoldOutput<E, R> {
   private final Counter deadCounter = Conservation.deadCounter();
   private final Counter lostCounter = Conservation.lostCounter();
 
-  private final Map<String, List<Entry<E>>> byKey = new LinkedHashMap<>();
+  private final Map<String, Entry<E>> byKey = new LinkedHashMap<>();
   private final List<DeadLetter> deadLetters = new ArrayList<>();
   private List<R> rows = new ArrayList<>();
   private long newest = Long.MIN_VALUE;
@@ -47,25 +47,16 @@ final class BatchFolder<E, R> implements FoldOutput<E, R> {
     List<E> events = batch.values();
     for (int i = 0; i < events.size(); i++) {
       E event = events.get(i);
-      long time = fold.time(event);
-      newest = Math.max(newest, time);
-      oldest = Math.min(oldest, time);
-      byKey
-          .computeIfAbsent(fold.key(event), unused -> new ArrayList<>(2))
-          .add(
-              new Entry<>(
-                  event,
-                  time,
-                  fold.id(event),
-                  batch.partition(),
-                  batch.offset(i),
-                  batch.logTime(i),
-                  List.of()));
+      Entry<E> entry =
+          new Entry<>(fold, event, batch.partition(), batch.offset(i), batch.logTime(i), List.of());
+      newest = Math.max(newest, entry.time);
+      oldest = Math.min(oldest, entry.time);
+      entry.next = byKey.put(fold.key(event), entry);
     }
   }
 
-  /** The events added since the last {@link #finish}, by key. */
-  Map<String, List<Entry<E>>> byKey() {
+  /** The events added since the last {@link #finish}, by key, chained. */
+  Map<String, Entry<E>> byKey() {
     return byKey;
   }
 

@@ -1,24 +1,36 @@
 package org.kappabeam.transforms.fold;
 
 import java.util.Arrays;
-import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
 /**
- * Consecutive events of one series of one key, in order, with running totals since the key's first
- * event: any window is the difference of two of them. Immutable.
+ * Consecutive events of one series of one key, in order, with running totals: any window is the
+ * difference of two of them. Immutable.
  *
- * <p>A chunk is <i>open</i> while the rows of its events can still change (it then keeps the
- * events), <i>settled</i> afterwards (times and totals remain), and <i>spilled</i> when its body
- * stands in a state cell of its own.
+ * <p>Columns, not objects: a key's past is a handful of arrays, whatever the number of its events,
+ * so it costs the garbage collector next to nothing. Of events whose rows are final
+ * (<i>settled</i>, {@code [from, open)}) times and totals remain; of those whose rows can still
+ * change (<i>open</i>, {@code [open, to)}) also their bytes. Settling and forgetting move an index.
+ * A chunk is <i>spilled</i> when its columns stand in a state cell of their own.
  */
-final class Chunk<E> {
+final class Chunk {
+  private static final byte[] NO_BYTES = {};
+
   final int id;
-  final int size;
+
+  /** Index of the first event; those before are forgotten. */
+  final int from;
+
+  /** Index of the first open event. */
+  final int open;
+
+  /** Index behind the last event. */
+  final int to;
+
   final long firstTime;
   final long lastTime;
 
-  /** Totals before the first event. */
+  /** Totals of the series before index 0. */
   final long baseCount;
 
   final long baseSum;
@@ -27,25 +39,41 @@ final class Chunk<E> {
   /** Null if spilled. */
   final long @Nullable [] times;
 
-  /** Running totals, each including its event; null if spilled. */
+  /** Running totals since the base, each including its event; null if spilled. */
   final long @Nullable [] sums;
 
-  /** Null if spilled, or if every event weighs one. */
+  /** The same for weights; null if spilled, or if every event weighs one. */
   final long @Nullable [] weights;
 
-  /** The events; null unless open. */
-  private final Entry<E> @Nullable [] entries;
+  /** Where the bytes of an open event begin; null if no event was ever open. */
+  final int @Nullable [] places;
+
+  /** The open events as {@link EntryBytes} writes them, in any order, with gaps. */
+  final byte[] bytes;
+
+  /** How many of the bytes are taken. */
+  final int used;
 
   /**
-   * How much of the arrays is taken. Chunks that grew out of each other share arrays with room at
-   * the end: each sees its own {@link #size}, and only the one that stands at the mark may write
-   * behind it.
+   * How much of the columns is taken. Chunks that grew out of each other share columns with room at
+   * the end: each sees its own part, and only one that stands at the mark may write behind it.
    */
   private final @Nullable Mark mark;
 
-  Chunk(
+  /** Up to which index columns are taken. */
+  private static final class Mark {
+    private int taken;
+
+    Mark(int taken) {
+      this.taken = taken;
+    }
+  }
+
+  private Chunk(
       int id,
-      int size,
+      int from,
+      int open,
+      int to,
       long firstTime,
       long lastTime,
       long baseCount,
@@ -54,10 +82,14 @@ final class Chunk<E> {
       long @Nullable [] times,
       long @Nullable [] sums,
       long @Nullable [] weights,
-      Entry<E> @Nullable [] entries,
+      int @Nullable [] places,
+      byte[] bytes,
+      int used,
       @Nullable Mark mark) {
     this.id = id;
-    this.size = size;
+    this.from = from;
+    this.open = open;
+    this.to = to;
     this.firstTime = firstTime;
     this.lastTime = lastTime;
     this.baseCount = baseCount;
@@ -66,22 +98,66 @@ final class Chunk<E> {
     this.times = times;
     this.sums = sums;
     this.weights = weights;
-    this.entries = entries;
+    this.places = places;
+    this.bytes = bytes;
+    this.used = used;
     this.mark = mark;
   }
 
-  boolean isOpen() {
-    return entries != null;
-  }
-
-  boolean isSpilled() {
-    return times == null;
-  }
-
-  /** The chunk without its body, to stand for it in the index. */
-  Chunk<E> spilled() {
-    return new Chunk<>(
+  /**
+   * A chunk of the given columns, which are taken over.
+   *
+   * @param settled how many of the events are settled
+   */
+  static Chunk of(
+      int id,
+      int settled,
+      int size,
+      long baseCount,
+      long baseSum,
+      long baseWeight,
+      long[] times,
+      long[] sums,
+      long @Nullable [] weights,
+      int @Nullable [] places,
+      byte[] bytes) {
+    return new Chunk(
         id,
+        0,
+        settled,
+        size,
+        times[0],
+        times[size - 1],
+        baseCount,
+        baseSum,
+        baseWeight,
+        times,
+        sums,
+        weights,
+        places,
+        bytes,
+        bytes.length,
+        new Mark(size));
+  }
+
+  /** A chunk without events, to merge the first ones of a series into. */
+  static Chunk empty(int id) {
+    return spilled(id, 0, 0, 0, 0, 0, 0);
+  }
+
+  /** What stands for a spilled chunk in the key's history. */
+  static Chunk spilled(
+      int id,
+      int size,
+      long firstTime,
+      long lastTime,
+      long baseCount,
+      long baseSum,
+      long baseWeight) {
+    return new Chunk(
+        id,
+        0,
+        size,
         size,
         firstTime,
         lastTime,
@@ -92,273 +168,310 @@ final class Chunk<E> {
         null,
         null,
         null,
+        NO_BYTES,
+        0,
         null);
   }
 
-  /** How many events are at or before the time. */
+  /**
+   * A chunk of one event that weighs one, behind another or, if that is {@code null}, the first.
+   */
+  static Chunk first(
+      int id, @Nullable Chunk previous, long time, long measure, byte[] event, int length) {
+    int capacity = previous == null ? 4 : 64;
+    long[] times = new long[capacity];
+    long[] sums = new long[capacity];
+    times[0] = time;
+    sums[0] = measure;
+    return new Chunk(
+        id,
+        0,
+        0,
+        1,
+        time,
+        time,
+        previous == null ? 0 : previous.countBefore(previous.to),
+        previous == null ? 0 : previous.sumBefore(previous.to),
+        previous == null ? 0 : previous.weightBefore(previous.to),
+        times,
+        sums,
+        null,
+        new int[capacity],
+        Arrays.copyOf(event, Math.max(capacity * 16, length)),
+        length,
+        new Mark(1));
+  }
+
+  int size() {
+    return to - from;
+  }
+
+  boolean isOpen() {
+    return open < to;
+  }
+
+  boolean isSpilled() {
+    return times == null;
+  }
+
+  /** The index behind the last event at or before the time. */
   int upTo(long time) {
-    int found = Arrays.binarySearch(times(), 0, size, time);
-    if (found < 0) {
-      return -found - 1;
+    long[] all = times();
+    int low = from;
+    int high = to;
+    while (low < high) {
+      int mid = (low + high) >>> 1;
+      if (all[mid] <= time) {
+        low = mid + 1;
+      } else {
+        high = mid;
+      }
     }
-    int end = found + 1;
-    while (end < size && times()[end] == time) {
-      end++;
-    }
-    return end;
+    return low;
+  }
+
+  long countBefore(int index) {
+    return baseCount + index;
   }
 
   long sumBefore(int index) {
-    return index == 0 ? baseSum : body(sums)[index - 1];
+    return index == 0 ? baseSum : baseSum + present(sums)[index - 1];
   }
 
   long weightBefore(int index) {
-    return index == 0 ? baseWeight : weights == null ? baseWeight + index : weights[index - 1];
+    return index == 0
+        ? baseWeight
+        : weights == null ? baseWeight + index : baseWeight + weights[index - 1];
   }
 
   long[] times() {
-    return body(times);
+    return present(times);
   }
 
-  private static long[] body(long @Nullable [] array) {
-    if (array == null) {
+  private static long[] present(long @Nullable [] column) {
+    if (column == null) {
       throw new IllegalStateException("the chunk is spilled");
     }
-    return array;
+    return column;
   }
 
-  /** Event {@code i} of an open chunk. */
-  Entry<E> entry(int i) {
-    return open()[i];
+  /** Where the bytes of an open event begin. */
+  int place(int index) {
+    return presentPlaces()[index];
   }
 
-  private Entry<E>[] open() {
-    if (entries == null) {
-      throw new IllegalStateException("the chunk is not open");
+  private int[] presentPlaces() {
+    if (places == null) {
+      throw new IllegalStateException("the chunk has no open events");
     }
-    return entries;
+    return places;
   }
 
-  /** Up to where arrays are taken. */
-  private static final class Mark {
-    private int taken;
+  // ---- later versions of the chunk
+  // ----------------------------------------------------------------
 
-    Mark(int taken) {
-      this.taken = taken;
-    }
+  /** The chunk without its columns, to stand for it in the history. */
+  Chunk spilled() {
+    return spilled(
+        id, size(), firstTime, lastTime, countBefore(from), sumBefore(from), weightBefore(from));
   }
 
-  /**
-   * An open chunk; its running totals follow from its base and its events.
-   *
-   * @param like a chunk with the same base, or {@code null}
-   * @param kept how many events it has in common with that chunk, from the beginning
-   */
-  static <E> Chunk<E> open(
-      Fold<E, ?> fold,
-      boolean derived,
-      int id,
-      long baseCount,
-      long baseSum,
-      long baseWeight,
-      List<Entry<E>> events,
-      @Nullable Chunk<E> like,
-      int kept) {
-    int n = events.size();
-    long[] times = new long[n];
-    long[] sums = new long[n];
-    long[] weights = null;
-    long sum = baseSum;
-    long weight = baseWeight;
-    if (like != null) {
-      System.arraycopy(like.times(), 0, times, 0, kept);
-      System.arraycopy(body(like.sums), 0, sums, 0, kept);
-      weights = like.weights == null ? null : Arrays.copyOf(like.weights, n);
-      sum = like.sumBefore(kept);
-      weight = like.weightBefore(kept);
-    }
-    for (int i = kept; i < n; i++) {
-      Entry<E> entry = events.get(i);
-      times[i] = entry.time;
-      sum += fold.measure(entry.event);
-      sums[i] = sum;
-      long w = entry.weight(fold, derived);
-      if (w != 1 && weights == null) {
-        weights = new long[n];
-        for (int j = 0; j < i; j++) {
-          weights[j] = baseWeight + j + 1;
-        }
-      }
-      weight += w;
-      if (weights != null) {
-        weights[i] = weight;
-      }
-    }
-    return new Chunk<>(
+  /** The chunk with other beginnings of what it remembers and of what is open. */
+  Chunk since(int newFrom, int newOpen) {
+    boolean settled = newOpen == to;
+    return new Chunk(
         id,
-        n,
-        times[0],
-        times[n - 1],
+        newFrom,
+        newOpen,
+        to,
+        times()[newFrom],
+        lastTime,
         baseCount,
         baseSum,
         baseWeight,
         times,
         sums,
         weights,
-        events.toArray(newEntries(n)),
-        new Mark(n));
+        settled ? null : places,
+        settled ? NO_BYTES : bytes,
+        settled ? 0 : used,
+        mark);
   }
 
-  /** Whether {@link #grown} may take events that weigh one each. */
-  boolean canGrow(int by, int limit) {
-    return entries != null && weights == null && size + by <= limit;
+  /** The chunk behind more events than before. */
+  Chunk moved(long count, long sum, long weight) {
+    return new Chunk(
+        id,
+        from,
+        open,
+        to,
+        firstTime,
+        lastTime,
+        baseCount + count,
+        baseSum + sum,
+        baseWeight + weight,
+        times,
+        sums,
+        weights,
+        places,
+        bytes,
+        used,
+        mark);
+  }
+
+  /** Whether {@link #append} may take an event of this time that weighs one. */
+  boolean canAppend(long time, int limit) {
+    return time > lastTime && weights == null && times != null && size() < limit;
   }
 
   /**
-   * This open chunk with new events that weigh one each; or {@code null} if one of them is here
-   * already. Looks at none of the old events but those of equal time: what it needs stands in the
-   * arrays.
+   * The chunk with a later event that weighs one. Looks at none of the others, and copies them only
+   * if the room behind them is taken or used up.
    *
-   * @param events in order
+   * @param event its bytes, {@code length} of them
    */
-  @Nullable Chunk<E> grown(Fold<E, ?> fold, List<Entry<E>> events, int limit) {
-    int n = size + events.size();
-    int kept = upTo(events.get(0).time - 1);
-    long[] oldTimes = times();
-    long[] oldSums = body(sums);
-    Entry<E>[] old = open();
-    long[] allTimes = oldTimes;
-    long[] allSums = oldSums;
-    Entry<E>[] all = old;
-    Mark shared = mark;
-    // Only what is behind every event of every chunk with these arrays may be written in place.
-    if (kept < size || shared == null || shared.taken != size || n > allTimes.length) {
-      int capacity = Math.min(limit, n + Math.max(4, n / 2));
-      allTimes = Arrays.copyOf(Arrays.copyOf(oldTimes, kept), capacity);
-      allSums = Arrays.copyOf(Arrays.copyOf(oldSums, kept), capacity);
-      all = Arrays.copyOf(Arrays.copyOf(old, kept), capacity);
-      shared = new Mark(n);
+  Chunk append(long time, long measure, byte[] event, int length) {
+    if (mark == null || mark.taken != to || to == times().length) {
+      return roomy(length).append(time, measure, event, length);
     }
-    long added = 0;
-    int from = kept;
-    int to = kept;
-    for (Entry<E> entry : events) {
-      while (from < size && comesBefore(oldTimes[from], old[from], entry)) {
-        allTimes[to] = oldTimes[from];
-        allSums[to] = oldSums[from] + added;
-        all[to++] = old[from++];
-      }
-      if (from < size && oldTimes[from] == entry.time && old[from].id.equals(entry.id)) {
-        return null;
-      }
-      added += fold.measure(entry.event);
-      allTimes[to] = entry.time;
-      allSums[to] = sumBefore(from) + added;
-      all[to++] = entry;
+    byte[] allBytes = bytes;
+    int[] allPlaces = places;
+    int at = used;
+    if (allPlaces == null || used + length > bytes.length) {
+      // Only the open events' bytes are needed further on.
+      allPlaces = new int[times().length];
+      allBytes = new byte[roomFor(length)];
+      at = copyOpen(0, allPlaces, allBytes);
     }
-    while (from < size) {
-      allTimes[to] = oldTimes[from];
-      allSums[to] = oldSums[from] + added;
-      all[to++] = old[from++];
-    }
-    shared.taken = n;
-    return new Chunk<>(
+    times()[to] = time;
+    present(sums)[to] = sumBefore(to) - baseSum + measure;
+    allPlaces[to] = at;
+    System.arraycopy(event, 0, allBytes, at, length);
+    mark.taken = to + 1;
+    return new Chunk(
         id,
-        n,
-        allTimes[0],
-        allTimes[n - 1],
-        baseCount,
-        baseSum,
-        baseWeight,
-        allTimes,
-        allSums,
-        null,
-        all,
-        shared);
-  }
-
-  private static boolean comesBefore(long time, Entry<?> old, Entry<?> other) {
-    return time != other.time ? time < other.time : old.id.compareTo(other.id) < 0;
-  }
-
-  @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no generic arrays
-  private static <E> Entry<E>[] newEntries(int n) {
-    return new Entry[n];
-  }
-
-  /** This open chunk without its first {@code from} events. */
-  Chunk<E> openFrom(int from) {
-    return new Chunk<>(
-        id,
-        size - from,
-        times()[from],
-        lastTime,
-        baseCount + from,
-        sumBefore(from),
-        weightBefore(from),
-        Arrays.copyOfRange(times(), from, size),
-        Arrays.copyOfRange(body(sums), from, size),
-        weights == null ? null : Arrays.copyOfRange(weights, from, size),
-        Arrays.copyOfRange(open(), from, size),
-        new Mark(size - from));
-  }
-
-  /** Events {@code [from, to)} as a settled chunk. */
-  Chunk<E> settled(int newId, int from, int to) {
-    boolean plain = true;
-    for (int i = from; i < to && plain; i++) {
-      plain = weightBefore(i + 1) - weightBefore(i) == 1;
-    }
-    return new Chunk<>(
-        newId,
-        to - from,
-        times()[from],
-        times()[to - 1],
-        baseCount + from,
-        sumBefore(from),
-        weightBefore(from),
-        Arrays.copyOfRange(times(), from, to),
-        Arrays.copyOfRange(body(sums), from, to),
-        plain || weights == null ? null : Arrays.copyOfRange(weights, from, to),
-        null,
-        null);
-  }
-
-  /** This settled chunk with events {@code [0, to)} of the next one behind it. */
-  Chunk<E> append(Chunk<E> next, int to, int limit) {
-    int total = size + to;
-    long[] allTimes = times();
-    long[] allSums = body(sums);
-    long[] allWeights = null;
-    Mark shared = mark;
-    boolean weighted = weights != null || next.weights != null;
-    if (weighted || shared == null || shared.taken != size || total > allTimes.length) {
-      int capacity = Math.min(limit, total + total / 2);
-      allTimes = Arrays.copyOf(allTimes, capacity);
-      allSums = Arrays.copyOf(allSums, capacity);
-      shared = new Mark(total);
-    }
-    shared.taken = total;
-    System.arraycopy(next.times(), 0, allTimes, size, to);
-    System.arraycopy(body(next.sums), 0, allSums, size, to);
-    if (weighted) {
-      allWeights = new long[total];
-      for (int i = 0; i < total; i++) {
-        allWeights[i] = i < size ? weightBefore(i + 1) : next.weightBefore(i - size + 1);
-      }
-    }
-    return new Chunk<>(
-        id,
-        total,
+        from,
+        open,
+        to + 1,
         firstTime,
-        allTimes[total - 1],
+        time,
         baseCount,
         baseSum,
         baseWeight,
-        allTimes,
-        allSums,
-        allWeights,
+        times,
+        sums,
         null,
-        shared);
+        allPlaces,
+        allBytes,
+        at + length,
+        mark);
+  }
+
+  /**
+   * The chunk with an event that weighs one, somewhere among the open ones. Copies the columns, and
+   * looks at no event.
+   *
+   * @param at the index it gets; no other event has its time
+   * @param event its bytes, {@code length} of them
+   */
+  Chunk insert(int at, long time, long measure, byte[] event, int length) {
+    if (mark == null || mark.taken != to || places == null || used + length > bytes.length) {
+      return roomy(length).insert(at - from, time, measure, event, length);
+    }
+    int capacity = Math.max(times().length, to + 1);
+    long[] newTimes = new long[capacity];
+    long[] newSums = new long[capacity];
+    int[] newPlaces = new int[capacity];
+    System.arraycopy(times(), from, newTimes, from, at - from);
+    System.arraycopy(times(), at, newTimes, at + 1, to - at);
+    // All of them: the total of what is forgotten is where windows begin.
+    System.arraycopy(present(sums), 0, newSums, 0, at);
+    System.arraycopy(places, from, newPlaces, from, at - from);
+    System.arraycopy(places, at, newPlaces, at + 1, to - at);
+    newTimes[at] = time;
+    newSums[at] = sumBefore(at) - baseSum + measure;
+    for (int i = at; i < to; i++) {
+      newSums[i + 1] = present(sums)[i] + measure;
+    }
+    newPlaces[at] = used;
+    System.arraycopy(event, 0, bytes, used, length);
+    // The bytes are shared: nobody else may write behind them.
+    mark.taken = to + 1;
+    return new Chunk(
+        id,
+        from,
+        open,
+        to + 1,
+        at == from ? time : firstTime,
+        at == to ? time : lastTime,
+        baseCount,
+        baseSum,
+        baseWeight,
+        newTimes,
+        newSums,
+        null,
+        newPlaces,
+        bytes,
+        used + length,
+        new Mark(to + 1));
+  }
+
+  /** How many bytes to take for the open events and a few more of the given length. */
+  private int roomFor(int length) {
+    int needed = 0;
+    for (int i = open; i < to; i++) {
+      needed += EntryBytes.length(bytes, place(i));
+    }
+    return needed + needed / 2 + 3 * length;
+  }
+
+  /**
+   * Copies the bytes of the open events one behind the other.
+   *
+   * @param shift how far the events' indexes move to the left
+   * @return how many bytes were copied
+   */
+  private int copyOpen(int shift, int[] toPlaces, byte[] toBytes) {
+    int at = 0;
+    for (int i = open; i < to; i++) {
+      int length = EntryBytes.length(bytes, place(i));
+      System.arraycopy(bytes, place(i), toBytes, at, length);
+      toPlaces[i - shift] = at;
+      at += length;
+    }
+    return at;
+  }
+
+  /** The same chunk in columns of its own, without what is forgotten, with room at the end. */
+  private Chunk roomy(int length) {
+    int size = size();
+    int capacity = size + size / 2 + 4;
+    long[] ownTimes = new long[capacity];
+    long[] ownSums = new long[capacity];
+    System.arraycopy(times(), from, ownTimes, 0, size);
+    long forgotten = sumBefore(from) - baseSum;
+    for (int i = 0; i < size; i++) {
+      ownSums[i] = present(sums)[from + i] - forgotten;
+    }
+    int[] ownPlaces = new int[capacity];
+    byte[] ownBytes = new byte[roomFor(length)];
+    int taken = copyOpen(from, ownPlaces, ownBytes);
+    return new Chunk(
+        id,
+        0,
+        open - from,
+        size,
+        firstTime,
+        lastTime,
+        countBefore(from),
+        sumBefore(from),
+        weightBefore(from),
+        ownTimes,
+        ownSums,
+        null,
+        ownPlaces,
+        ownBytes,
+        taken,
+        new Mark(size));
   }
 }

@@ -1,10 +1,10 @@
 package org.kappabeam.transforms.fold;
 
 /** Where the spilled chunks of one shard's keys are. */
-interface ChunkStore<E> {
-  Chunk<E> load(String key, int series, int id);
+interface ChunkStore {
+  Chunk load(String key, int series, int id);
 
-  void save(String key, int series, Chunk<E> chunk);
+  void save(String key, int series, Chunk chunk);
 
   void remove(String key, int series, int id);
 }

@@ -1,7 +1,6 @@
 package org.kappabeam.transforms.fold;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.state.MapState;
@@ -125,10 +124,10 @@ public final class EventTimeFold<E, R>
       for (Batch<E> batch : shard.getValue()) {
         folder.add(batch);
       }
-      for (Map.Entry<String, List<Entry<E>>> key : folder.byKey().entrySet()) {
+      for (Map.Entry<String, Entry<E>> key : folder.byKey().entrySet()) {
         folder
             .folder()
-            .apply(key.getKey(), null, key.getValue(), KeyFolder.NEVER, new InMemory<>(), folder);
+            .apply(key.getKey(), null, key.getValue(), KeyFolder.NEVER, new InMemory(), folder);
         if (folder.rowCount() >= ROWS_PER_BATCH) {
           folder.flushRows(out.get(rows)::output);
         }
@@ -151,10 +150,10 @@ public final class EventTimeFold<E, R>
     private transient BatchFolder<E, R> folder;
 
     @StateId("keys")
-    private final StateSpec<MapState<String, KeyHistory<E>>> keySpec;
+    private final StateSpec<MapState<String, KeyHistory>> keySpec;
 
     @StateId("chunks")
-    private final StateSpec<MapState<String, Chunk<E>>> chunkSpec;
+    private final StateSpec<MapState<String, Chunk>> chunkSpec;
 
     @StateId("clock")
     private final StateSpec<ValueState<ShardClock>> clockSpec =
@@ -170,8 +169,9 @@ public final class EventTimeFold<E, R>
       this.reach = reach(fold);
       this.tick = Math.max(1, reach / CLOCK_TICKS);
       this.slack = 2 * tick;
-      this.keySpec = StateSpecs.map(StringUtf8Coder.of(), new KeyHistoryCoder<>(fold));
-      this.chunkSpec = StateSpecs.map(StringUtf8Coder.of(), new KeyHistoryCoder.OfChunk<>(fold));
+      this.keySpec =
+          StateSpecs.map(StringUtf8Coder.of(), new KeyHistoryCoder(fold.series().size()));
+      this.chunkSpec = StateSpecs.map(StringUtf8Coder.of(), new KeyHistoryCoder.OfChunk());
     }
 
     @Setup
@@ -182,8 +182,8 @@ public final class EventTimeFold<E, R>
     @ProcessElement
     public void process(
         @Element KV<Integer, Batch<E>> shard,
-        @StateId("keys") MapState<String, KeyHistory<E>> keys,
-        @StateId("chunks") MapState<String, Chunk<E>> chunks,
+        @StateId("keys") MapState<String, KeyHistory> keys,
+        @StateId("chunks") MapState<String, Chunk> chunks,
         @StateId("clock") ValueState<ShardClock> clock,
         @TimerId("tick") Timer timer,
         MultiOutputReceiver out) {
@@ -206,9 +206,9 @@ public final class EventTimeFold<E, R>
         }
         clock.write(ShardClock.of(now.settleBefore(), newest, now.swept()));
       }
-      InState<E> store = new InState<>(chunks);
-      for (Map.Entry<String, List<Entry<E>>> key : folder.byKey().entrySet()) {
-        KeyHistory<E> before = keys.get(key.getKey()).read();
+      InState store = new InState(chunks);
+      for (Map.Entry<String, Entry<E>> key : folder.byKey().entrySet()) {
+        KeyHistory before = keys.get(key.getKey()).read();
         keys.put(
             key.getKey(),
             folder
@@ -221,8 +221,8 @@ public final class EventTimeFold<E, R>
     @OnTimer("tick")
     public void tick(
         OnTimerContext context,
-        @StateId("keys") MapState<String, KeyHistory<E>> keys,
-        @StateId("chunks") MapState<String, Chunk<E>> chunks,
+        @StateId("keys") MapState<String, KeyHistory> keys,
+        @StateId("chunks") MapState<String, Chunk> chunks,
         @StateId("clock") ValueState<ShardClock> clock,
         @TimerId("tick") Timer timer) {
       ShardClock now = clock.read();
@@ -232,7 +232,7 @@ public final class EventTimeFold<E, R>
       long watermark = context.fireTimestamp().getMillis();
       long settleBefore = Math.max(now.settleBefore(), watermark - slack);
       boolean sweep = watermark - now.swept() >= reach / SWEEPS || watermark > now.newest() + reach;
-      if (sweep && sweep(keys, new InState<>(chunks), settleBefore)) {
+      if (sweep && sweep(keys, new InState(chunks), settleBefore)) {
         clock.clear();
         return;
       }
@@ -244,19 +244,16 @@ public final class EventTimeFold<E, R>
     }
 
     /** Settles and forgets in every key; says whether nothing is left. */
-    private boolean sweep(
-        MapState<String, KeyHistory<E>> keys, ChunkStore<E> store, long settleBefore) {
-      Map<String, KeyHistory<E>> changed = new HashMap<>();
+    private boolean sweep(MapState<String, KeyHistory> keys, ChunkStore store, long settleBefore) {
+      Map<String, KeyHistory> changed = new HashMap<>();
       int left = 0;
-      for (Map.Entry<String, KeyHistory<E>> key : keys.entries().read()) {
-        KeyHistory<E> after =
-            folder
-                .folder()
-                .apply(key.getKey(), key.getValue(), List.of(), settleBefore, store, folder);
+      for (Map.Entry<String, KeyHistory> key : keys.entries().read()) {
+        KeyHistory after =
+            folder.folder().apply(key.getKey(), key.getValue(), null, settleBefore, store, folder);
         changed.put(key.getKey(), after);
         left += after.isEmpty() ? 0 : 1;
       }
-      for (Map.Entry<String, KeyHistory<E>> key : changed.entrySet()) {
+      for (Map.Entry<String, KeyHistory> key : changed.entrySet()) {
         if (key.getValue().isEmpty()) {
           keys.remove(key.getKey());
         } else {
@@ -268,16 +265,16 @@ public final class EventTimeFold<E, R>
   }
 
   /** Spilled chunks of a bounded input: none ever settles. */
-  static final class InMemory<E> implements ChunkStore<E> {
-    private final Map<String, Chunk<E>> chunks = new HashMap<>();
+  static final class InMemory implements ChunkStore {
+    private final Map<String, Chunk> chunks = new HashMap<>();
 
     @Override
-    public Chunk<E> load(String key, int series, int id) {
+    public Chunk load(String key, int series, int id) {
       return present(chunks.get(name(key, series, id)));
     }
 
     @Override
-    public void save(String key, int series, Chunk<E> chunk) {
+    public void save(String key, int series, Chunk chunk) {
       chunks.put(name(key, series, chunk.id), chunk);
     }
 
@@ -288,20 +285,20 @@ public final class EventTimeFold<E, R>
   }
 
   /** Spilled chunks in the shard's state. */
-  private static final class InState<E> implements ChunkStore<E> {
-    private final MapState<String, Chunk<E>> chunks;
+  private static final class InState implements ChunkStore {
+    private final MapState<String, Chunk> chunks;
 
-    InState(MapState<String, Chunk<E>> chunks) {
+    InState(MapState<String, Chunk> chunks) {
       this.chunks = chunks;
     }
 
     @Override
-    public Chunk<E> load(String key, int series, int id) {
+    public Chunk load(String key, int series, int id) {
       return present(chunks.get(name(key, series, id)).read());
     }
 
     @Override
-    public void save(String key, int series, Chunk<E> chunk) {
+    public void save(String key, int series, Chunk chunk) {
       chunks.put(name(key, series, chunk.id), chunk);
     }
 
@@ -315,7 +312,7 @@ public final class EventTimeFold<E, R>
     return series + "/" + id + "/" + key;
   }
 
-  private static <E> Chunk<E> present(@Nullable Chunk<E> chunk) {
+  private static Chunk present(@Nullable Chunk chunk) {
     if (chunk == null) {
       throw new IllegalStateException("a spilled chunk is missing from the state");
     }

@@ -372,6 +372,7 @@ abstract class JdbcViewStore implements ViewStore {
       case TEXT -> statement.setString(index, StoredText.escape((String) value));
       case DECIMAL -> statement.setBigDecimal(index, (BigDecimal) value);
       case BYTES -> statement.setBytes(index, (byte[]) value);
+      case TEXT_LIST, LONG_LIST -> throw unlike(type);
     }
   }
 
@@ -396,6 +397,11 @@ abstract class JdbcViewStore implements ViewStore {
       }
       case DECIMAL -> row.getBigDecimal(index);
       case BYTES -> row.getBytes(index);
+      case TEXT_LIST, LONG_LIST -> throw unlike(type);
     };
+  }
+
+  private static IllegalArgumentException unlike(ColumnType type) {
+    return new IllegalArgumentException("stores differ in how they hold a " + type);
   }
 }

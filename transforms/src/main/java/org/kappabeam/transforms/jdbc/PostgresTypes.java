@@ -1,5 +1,6 @@
 package org.kappabeam.transforms.jdbc;
 
+import java.sql.Array;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -7,6 +8,8 @@ import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.view.ColumnType;
 
@@ -32,6 +35,8 @@ final class PostgresTypes implements JdbcViewStore.Types {
       case TIMESTAMP -> "TIMESTAMPTZ";
       case DECIMAL -> "NUMERIC";
       case BYTES -> "BYTEA";
+      case TEXT_LIST -> "TEXT[]";
+      case LONG_LIST -> "BIGINT[]";
     };
   }
 
@@ -45,12 +50,32 @@ final class PostgresTypes implements JdbcViewStore.Types {
       throws SQLException {
     if (value == null) {
       // The type of a parameter must not change from row to row, or the server plans anew.
-      statement.setNull(index, jdbcType(type));
+      if (isList(type)) {
+        statement.setNull(index, Types.ARRAY, '_' + elementType(type));
+      } else {
+        statement.setNull(index, jdbcType(type));
+      }
+    } else if (value instanceof List<?> list) {
+      Object[] elements =
+          list.stream()
+              .map(item -> item instanceof String s ? StoredText.escape(s) : item)
+              .toArray();
+      statement.setArray(
+          index, statement.getConnection().createArrayOf(elementType(type), elements));
     } else if (type == ColumnType.TIMESTAMP) {
       statement.setObject(index, toDateTime((Long) value));
     } else {
       JdbcViewStore.bindPlain(statement, index, type, value);
     }
+  }
+
+  private static boolean isList(ColumnType type) {
+    return type == ColumnType.TEXT_LIST || type == ColumnType.LONG_LIST;
+  }
+
+  /** The server's own name of what a list holds. */
+  private static String elementType(ColumnType type) {
+    return type == ColumnType.TEXT_LIST ? "text" : "int8";
   }
 
   private static int jdbcType(ColumnType type) {
@@ -62,6 +87,7 @@ final class PostgresTypes implements JdbcViewStore.Types {
       case TIMESTAMP -> Types.TIMESTAMP_WITH_TIMEZONE;
       case DECIMAL -> Types.NUMERIC;
       case BYTES -> Types.BINARY;
+      case TEXT_LIST, LONG_LIST -> Types.ARRAY;
     };
   }
 
@@ -71,7 +97,17 @@ final class PostgresTypes implements JdbcViewStore.Types {
       OffsetDateTime time = row.getObject(index, OffsetDateTime.class);
       return time == null ? null : toMicros(time);
     }
+    if (isList(type)) {
+      Array array = row.getArray(index);
+      return array == null ? null : toList((Object[]) array.getArray());
+    }
     return JdbcViewStore.readPlain(row, index, type);
+  }
+
+  private static List<Object> toList(Object[] elements) {
+    return Arrays.stream(elements)
+        .map(item -> item instanceof String s ? StoredText.unescape(s) : item)
+        .toList();
   }
 
   private static OffsetDateTime toDateTime(long micros) {

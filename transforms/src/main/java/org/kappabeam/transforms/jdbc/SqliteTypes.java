@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.view.ColumnType;
 
@@ -17,7 +18,8 @@ import org.kappabeam.coders.view.ColumnType;
  *       PostgreSQL);
  *   <li>TIMESTAMP as INTEGER microseconds; the pointer shows {@code 2018-04-01 00:00:31.000000}
  *       (UTC), which sorts, compares and works in SQLite's date functions;
- *   <li>DECIMAL as TEXT in Java's notation; BOOLEAN as 0 and 1.
+ *   <li>DECIMAL as TEXT in Java's notation; BOOLEAN as 0 and 1;
+ *   <li>lists as JSON text, for {@code json_each}.
  * </ul>
  */
 final class SqliteTypes implements JdbcViewStore.Types {
@@ -34,7 +36,7 @@ final class SqliteTypes implements JdbcViewStore.Types {
       case LONG, TIMESTAMP -> "INTEGER";
       case DOUBLE -> "";
       case BOOLEAN -> "BOOLEAN";
-      case TEXT, DECIMAL -> "TEXT";
+      case TEXT, DECIMAL, TEXT_LIST, LONG_LIST -> "TEXT";
       case BYTES -> "BLOB";
     };
   }
@@ -55,6 +57,8 @@ final class SqliteTypes implements JdbcViewStore.Types {
       throws SQLException {
     if (value == null) {
       statement.setNull(index, Types.NULL);
+    } else if (value instanceof List<?> list) {
+      statement.setString(index, JsonList.write(list));
     } else if (type == ColumnType.DECIMAL) {
       statement.setString(index, value.toString());
     } else if (value instanceof Double number && number.isNaN()) {
@@ -79,6 +83,10 @@ final class SqliteTypes implements JdbcViewStore.Types {
         byte[] bytes = row.getBytes(index);
         // The driver gives null for an empty value as well.
         yield bytes == null && row.getObject(index) != null ? new byte[0] : bytes;
+      }
+      case TEXT_LIST, LONG_LIST -> {
+        String json = row.getString(index);
+        yield json == null ? null : JsonList.read(json);
       }
       default -> JdbcViewStore.readPlain(row, index, type);
     };

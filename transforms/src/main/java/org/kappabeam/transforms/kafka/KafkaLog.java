@@ -15,7 +15,6 @@ import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
-import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.Slice;
 import org.kappabeam.transforms.log.Log;
@@ -87,9 +86,10 @@ public final class KafkaLog implements Log {
       List<TopicPartition> partitions,
       LogBound bound,
       Map<TopicPartition, Long> ends) {
-    if (bound.instant() != null) {
+    Long instant = bound.instant();
+    if (instant != null) {
       Map<TopicPartition, Long> found =
-          offsets(admin, partitions, OffsetSpec.forTimestamp(Math.max(0, bound.instant())));
+          offsets(admin, partitions, OffsetSpec.forTimestamp(Math.max(0, instant)));
       // -1: no record at or after the instant
       found.replaceAll((partition, offset) -> offset < 0 ? ends.get(partition) : offset);
       return found;

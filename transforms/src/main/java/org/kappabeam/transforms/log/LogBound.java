@@ -6,32 +6,30 @@ import java.time.format.DateTimeParseException;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 
-/** A bound of a slice as {@link Log#resolve} takes it: a word, or an instant of log time. */
+/** Where a slice begins or ends, as people write it: a word, or a log time. */
 @AutoValue
 public abstract class LogBound {
   public static final String EARLIEST = "earliest";
   public static final String LATEST = "latest";
   public static final String NEVER = "never";
 
-  /** The word, or the instant as it was written. */
+  /** What was written. */
   public abstract String text();
 
-  /** Milliseconds since the epoch; {@code null} for a word. */
+  /** The log time in milliseconds since the epoch, or {@code null} if it is a word. */
   public abstract @Nullable Long instant();
 
-  /** Where a slice begins. */
+  /** Where a slice begins: {@code earliest}, {@code latest}, or an instant (ISO-8601). */
   public static LogBound from(String text) {
     return parse(text, EARLIEST, LATEST);
   }
 
-  /**
-   * Where a slice ends.
-   *
-   * @param from where it begins; an end before that is refused
-   */
+  /** Where a slice that begins at {@code from} ends: {@code latest}, {@code never}, an instant. */
   public static LogBound until(String text, LogBound from) {
     LogBound until = parse(text, LATEST, NEVER);
-    if (from.instant() != null && until.instant() != null && until.instant() < from.instant()) {
+    Long start = from.instant();
+    Long end = until.instant();
+    if (start != null && end != null && end < start) {
       throw new KappaException(
           "the slice ends (" + text + ") before it begins (" + from.text() + ")",
           "swap from and until");

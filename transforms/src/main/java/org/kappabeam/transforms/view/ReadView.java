@@ -14,7 +14,8 @@ import org.kappabeam.coders.view.ViewSchema;
 
 /**
  * Reads the rows of a view that are not withdrawn, ranges of keys in parallel. Each range is read
- * in one snapshot of the store; a view that is being written may change between ranges.
+ * in one snapshot, if the store has snapshots; a view that is being written may change between
+ * ranges.
  */
 @AutoValue
 public abstract class ReadView extends PTransform<PBegin, PCollection<ViewRow>> {

@@ -16,7 +16,8 @@ import org.kappabeam.coders.view.ViewSchema;
  * <ul>
  *   <li>Of all rows ever written for a key, in any order, any number of times, by any number of
  *       writers, the one with the highest evidence stays, and of those the one with the highest
- *       {@link ViewRow#fingerprint}.
+ *       {@link ViewRow#fingerprint}; never a mix of two. Evidence is at most 2^50: contradicting
+ *       variants add 2^40 each, and few are remembered.
  *   <li>Every value comes back as {@link ViewValues#canonical} of what was written, so two stores
  *       that were given the same rows have the same {@link ViewDigest}.
  *   <li>Key order is the order of the keys' UTF-8 bytes ({@link ViewValues#compareKeys}).
@@ -35,15 +36,19 @@ public interface ViewStore extends AutoCloseable {
   void create(ViewSchema schema);
 
   /**
-   * Moves the pointer, the SQL view {@code <name>} that people query, to this generation. Readers
-   * see either the old generation or the new, never neither.
+   * Moves the pointer to this generation: the SQL view {@code <name>} that people query, or what
+   * the store has in its place. Readers see either the old generation or the new, never neither.
    */
   void activate(ViewSchema schema);
 
   /** The generation the pointer shows, or empty if there is no pointer yet. */
   OptionalInt activeGeneration(ViewSchema schema);
 
-  /** Writes rows in one transaction. All of them are in the store when this returns. */
+  /**
+   * Writes rows. All of them are in the store when this returns, none if one does not fit the
+   * schema. A store that has transactions writes them in one; in others, a reader may see some
+   * before the rest, and a failure may leave some behind, to be written again.
+   */
   void upsert(ViewSchema schema, List<ViewRow> rows);
 
   /**

@@ -1,6 +1,7 @@
 package org.kappabeam.transforms.view;
 
 import java.math.BigDecimal;
+import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.view.Column;
@@ -48,7 +49,25 @@ public final class ViewValues {
       case TIMESTAMP -> canonicalTimestamp((Long) value);
       case DECIMAL -> canonicalDecimal(column, (BigDecimal) value);
       case LONG, DOUBLE, BOOLEAN, TEXT, BYTES -> value;
+      case TEXT_LIST -> list(column, (List<?>) value, String.class);
+      case LONG_LIST -> list(column, (List<?>) value, Long.class);
     };
+  }
+
+  private static List<?> list(Column column, List<?> list, Class<?> element) {
+    for (Object item : list) {
+      if (!element.isInstance(item)) {
+        throw new KappaException(
+            "column "
+                + column.name()
+                + " holds "
+                + column.type()
+                + ", an element is "
+                + (item == null ? "null" : item.getClass().getName()),
+            "build lists of elements of that type, none of them null");
+      }
+    }
+    return list;
   }
 
   private static long canonicalTimestamp(long micros) {

@@ -4,6 +4,7 @@ import com.google.auto.value.AutoValue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -67,6 +68,10 @@ public abstract class WriteView extends PTransform<PCollection<Batch<ViewRow>>, 
             .withMaxBackoff(Duration.standardSeconds(5))
             .withMaxCumulativeBackoff(Duration.standardMinutes(2));
 
+    /** Types whose values may be large. */
+    private static final Set<ColumnType> WEIGHTY =
+        Set.of(ColumnType.TEXT, ColumnType.BYTES, ColumnType.TEXT_LIST, ColumnType.LONG_LIST);
+
     private final Views views;
     private final ViewSchema schema;
     private final int[] weighty;
@@ -83,7 +88,7 @@ public abstract class WriteView extends PTransform<PCollection<Batch<ViewRow>>, 
       List<Integer> columns = new ArrayList<>();
       for (int i = 0; i < schema.columns().size(); i++) {
         ColumnType type = schema.columns().get(i).type();
-        if (type == ColumnType.TEXT || type == ColumnType.BYTES) {
+        if (WEIGHTY.contains(type)) {
           columns.add(i);
         }
       }
@@ -187,14 +192,20 @@ public abstract class WriteView extends PTransform<PCollection<Batch<ViewRow>>, 
     private long weight(ViewRow row) {
       long sum = row.key().length();
       for (int column : weighty) {
-        Object value = row.value(column);
-        if (value instanceof byte[] bytes) {
-          sum += bytes.length;
-        } else if (value instanceof String text) {
-          sum += text.length();
-        }
+        sum += weight(row.value(column));
       }
       return sum;
+    }
+
+    private static long weight(@Nullable Object value) {
+      if (value instanceof byte[] bytes) {
+        return bytes.length;
+      } else if (value instanceof String text) {
+        return text.length();
+      } else if (value instanceof List<?> list) {
+        return list.stream().mapToLong(UpsertFn::weight).sum();
+      }
+      return value instanceof Long ? Long.BYTES : 0;
     }
   }
 }

@@ -32,24 +32,39 @@ import org.kappabeam.transforms.fold.Reading.Row;
 /** The fold against a brute-force model: whatever the order, the final rows are the same. */
 class KeyFolderTest {
   private static final Reading.ReadingFold FOLD = new Reading.ReadingFold();
-  private static final KeyHistoryCoder<Reading> CODER = new KeyHistoryCoder<>(FOLD);
+  private static final KeyHistoryCoder CODER = new KeyHistoryCoder(FOLD.series().size());
 
   /** Applies batches to one key, with the state through bytes whenever a test wants a restart. */
   private static final class Run implements FoldOutput<Reading, Row> {
-    final KeyFolder<Reading, Row> folder = new KeyFolder<>(FOLD);
-    final EventTimeFold.InMemory<Reading> store = new EventTimeFold.InMemory<>();
+    final KeyFolder<Reading, Row> folder;
+    final EventTimeFold.InMemory store = new EventTimeFold.InMemory();
     final Map<String, Row> view = new TreeMap<>();
     final List<Row> emitted = new ArrayList<>();
-    KeyHistory<Reading> history;
+    KeyHistory history;
     long folded;
     long duplicates;
     long dead;
     long forgotten;
 
+    Run() {
+      this(KeyFolder.CHUNK);
+    }
+
+    Run(int chunk) {
+      folder = new KeyFolder<>(FOLD, chunk);
+    }
+
+    /** In chunks so small that every event is near the border of one, or in usual ones. */
+    static Run inChunksOfAnySize(Random random) {
+      return new Run(random.nextBoolean() ? 1 + random.nextInt(6) : KeyFolder.CHUNK);
+    }
+
     void apply(List<Reading> batch, long settleBefore) {
-      List<Entry<Reading>> entries = new ArrayList<>();
+      Entry<Reading> entries = null;
       for (Reading r : batch) {
-        entries.add(new Entry<>(r, r.time(), r.id(), "0", 7, r.time(), List.of()));
+        Entry<Reading> entry = new Entry<>(FOLD, r, "0", 7, r.time(), List.of());
+        entry.next = entries;
+        entries = entry;
       }
       history = folder.apply("k", history, entries, settleBefore, store, this);
     }
@@ -169,7 +184,7 @@ class KeyFolderTest {
       log.add(events.get(random.nextInt(events.size())));
     }
     Collections.shuffle(log, random);
-    Run run = new Run();
+    Run run = Run.inChunksOfAnySize(random);
     int from = 0;
     while (from < log.size()) {
       int to = Math.min(log.size(), from + 1 + random.nextInt(1 + random.nextInt(150)));
@@ -196,10 +211,11 @@ class KeyFolderTest {
       }
     }
     log.sort(Comparator.comparing(arrival::get));
-    Run run = new Run();
+    Run run = Run.inChunksOfAnySize(random);
+    int batch = 1 + random.nextInt(20);
     int from = 0;
     while (from < log.size()) {
-      int to = Math.min(log.size(), from + 1 + random.nextInt(20));
+      int to = Math.min(log.size(), from + 1 + random.nextInt(batch));
       // The watermark before this batch: nothing earlier than this can still arrive.
       run.apply(log.subList(from, to), arrival.get(log.get(from)) - lateness);
       if (random.nextInt(4) == 0) {
@@ -215,8 +231,9 @@ class KeyFolderTest {
   void onlyRowsThatChangeAreEmittedAgainAndAlwaysWithMoreEvidence(
       @ForAll("events") List<Reading> events, @ForAll long seed) {
     List<Reading> log = new ArrayList<>(events);
-    Collections.shuffle(log, new Random(seed));
-    Run run = new Run();
+    Random random = new Random(seed);
+    Collections.shuffle(log, random);
+    Run run = Run.inChunksOfAnySize(random);
     Map<String, Row> last = new HashMap<>();
     for (Reading e : log) {
       run.emitted.clear();
@@ -290,7 +307,7 @@ class KeyFolderTest {
       assertThat(last.far(), is((long) Math.min(t + 1, 100) * perMilli));
       assertThat(last.farSum(), is(last.far()));
     }
-    long spilled = Arrays.stream(run.history.series.get(0).chunks).filter(Chunk::isSpilled).count();
+    long spilled = Arrays.stream(run.history.chunks(0)).filter(Chunk::isSpilled).count();
     assertThat(spilled, greaterThan(50L));
   }
 

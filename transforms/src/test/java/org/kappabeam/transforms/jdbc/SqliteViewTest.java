@@ -10,20 +10,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.view.ViewRow;
-import org.kappabeam.transforms.view.ViewContract;
+import org.kappabeam.transforms.view.ViewGuarantee;
 import org.kappabeam.transforms.view.ViewStore;
 import org.kappabeam.transforms.view.Views;
 
-class SqliteViewTest extends ViewContract {
+class SqliteViewTest extends JdbcViewContract {
   private static final AtomicInteger FILES = new AtomicInteger();
   private static final Path DIRECTORY = directory();
 
@@ -43,8 +43,10 @@ class SqliteViewTest extends ViewContract {
   }
 
   @Override
-  protected Connection people(Views views) throws SQLException {
-    return DriverManager.getConnection("jdbc:" + views.uri());
+  protected Optional<String> cannot(ViewGuarantee guarantee) {
+    return guarantee == ViewGuarantee.OUTAGE
+        ? Optional.of("a file has no server that could be away")
+        : Optional.empty();
   }
 
   @Test
@@ -54,12 +56,9 @@ class SqliteViewTest extends ViewContract {
         Connection connection = people(views)) {
       store.create(EVERYTHING);
       for (long micros : new long[] {0, -1, 1_522_540_831_000_001L, Long.MAX_VALUE}) {
-        store.upsert(
-            EVERYTHING,
-            List.of(ViewRow.of("t" + micros, 1, null, null, null, null, micros, null, null)));
+        store.upsert(EVERYTHING, List.of(everything("t" + micros, null, null, null, null, micros)));
       }
-      store.upsert(
-          EVERYTHING, List.of(ViewRow.of("u", 1, null, null, null, null, null, null, null)));
+      store.upsert(EVERYTHING, List.of(everything("u")));
       assertThat(
           query(connection, "SELECT coalesce(seen_at, 'none') FROM everything ORDER BY \"order\""),
           contains(
@@ -68,6 +67,34 @@ class SqliteViewTest extends ViewContract {
               "2018-04-01 00:00:31.000001",
               Long.toString(Long.MAX_VALUE),
               "none"));
+    }
+  }
+
+  @Test
+  void listsAreJson() throws SQLException {
+    Views views = freshViews();
+    try (ViewStore store = views.open();
+        Connection connection = people(views)) {
+      store.create(EVERYTHING);
+      store.upsert(
+          EVERYTHING,
+          List.of(
+              everything(
+                  "k",
+                  null,
+                  null,
+                  null,
+                  null,
+                  null,
+                  null,
+                  null,
+                  List.of("a", "b\""),
+                  List.of(7L))));
+      assertThat(
+          query(connection, "SELECT tags || counts FROM everything"),
+          contains("[\"a\",\"b\\\"\"][7]"));
+      assertThat(
+          query(connection, "SELECT value FROM everything, json_each(tags)"), contains("a", "b\""));
     }
   }
 

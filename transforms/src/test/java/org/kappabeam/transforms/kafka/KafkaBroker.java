@@ -19,17 +19,24 @@ import org.kappabeam.coders.log.LogRecord;
 import org.kappabeam.transforms.kafka.embedded.EmbeddedKafka;
 
 /** A broker for tests, with what they need to fill it record by record. */
-final class KafkaBroker implements AutoCloseable {
-  static final Map<String, String> PROPERTIES = Map.of();
+public final class KafkaBroker implements AutoCloseable {
+  public static final Map<String, String> PROPERTIES = Map.of();
 
   private static final AtomicInteger TOPICS = new AtomicInteger();
 
   private final Path dir;
   private EmbeddedKafka kafka;
 
-  KafkaBroker(Path dir) {
+  public KafkaBroker(Path dir) {
+    this(dir, Map.of());
+  }
+
+  /**
+   * @param settings of the broker
+   */
+  public KafkaBroker(Path dir, Map<String, String> settings) {
     this.dir = dir;
-    this.kafka = EmbeddedKafka.start(dir);
+    this.kafka = EmbeddedKafka.start(dir, 0, settings);
   }
 
   void stop() {
@@ -40,17 +47,17 @@ final class KafkaBroker implements AutoCloseable {
     kafka = EmbeddedKafka.start(dir, kafka.port());
   }
 
-  String newTopic(int partitions) {
+  public String newTopic(int partitions) {
     String uri = uri("topic-" + TOPICS.incrementAndGet());
     KafkaTopics.create(uri, partitions, PROPERTIES);
     return uri;
   }
 
-  String uri(String topic) {
+  public String uri(String topic) {
     return kafka.uri(topic);
   }
 
-  Admin admin(String uri) {
+  public Admin admin(String uri) {
     return KafkaClients.admin(KafkaUri.parse(uri), PROPERTIES);
   }
 
@@ -58,7 +65,7 @@ final class KafkaBroker implements AutoCloseable {
     return KafkaClients.producer(KafkaUri.parse(uri), properties);
   }
 
-  List<LogRecord> append(String uri, List<LogRecord> records) {
+  public List<LogRecord> append(String uri, List<LogRecord> records) {
     try (Producer<byte[], byte[]> producer = producer(uri, PROPERTIES)) {
       return append(uri, records, producer);
     }

@@ -92,12 +92,13 @@ class KafkaPartitionTest {
     assertThat(partition.take().size(), is(3));
 
     int half = KafkaBatches.MAX_BYTES / 2;
+    int next = KafkaBatches.MAX_RECORDS + 3;
     partition.add(
         List.of(
-            record(9_000, 1, half),
-            record(9_001, 1, half),
-            record(9_002, 1, 1),
-            record(9_003, 1, 3 * half)));
+            record(next, 1, half),
+            record(next + 1, 1, half),
+            record(next + 2, 1, 1),
+            record(next + 3, 1, 3 * half)));
     assertThat(partition.take().size(), is(2));
     assertThat(partition.take().size(), is(1));
     assertThat(partition.take().size(), is(1));

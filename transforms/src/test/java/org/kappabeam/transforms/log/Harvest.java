@@ -21,7 +21,7 @@ import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 
 /** What a pipeline on the direct runner puts out, taken over into the test while it runs. */
-final class Harvest {
+public final class Harvest {
   private static final Map<String, Queue<Object>> HARVESTS = new ConcurrentHashMap<>();
 
   /** How long to go on after the last expected element, for one too many to show up. */
@@ -30,29 +30,34 @@ final class Harvest {
   private final PipelineOptions options;
   private final Duration patience;
 
-  Harvest(PipelineOptions options, Duration patience) {
+  public Harvest(PipelineOptions options, Duration patience) {
     this.options = options;
     this.patience = patience;
     options.as(DirectOptions.class).setBlockOnRun(false);
   }
 
   /** Every element of a graph that ends by itself. */
-  <T> List<T> all(PTransform<PBegin, PCollection<T>> graph) {
-    return run(graph, Integer.MAX_VALUE, List.of());
+  public <T> List<T> all(PTransform<PBegin, PCollection<T>> graph) {
+    return run(graph, Integer.MAX_VALUE, () -> {}, Integer.MAX_VALUE);
+  }
+
+  /** The elements of a graph without an end, up to the moment when there are enough. */
+  public <T> List<T> atLeast(int enough, PTransform<PBegin, PCollection<T>> graph) {
+    return run(graph, enough, () -> {}, enough);
   }
 
   /**
-   * The elements of a graph without an end, up to the moment when there are enough.
+   * As {@link #atLeast(int, PTransform)}, with something to do in the middle.
    *
-   * @param then what to do, in turn, each time another as many elements have arrived; the graph is
-   *     stopped when as many have arrived after the last
+   * @param then done once {@code first} elements have arrived
    */
-  <T> List<T> atLeast(int enough, PTransform<PBegin, PCollection<T>> graph, List<Runnable> then) {
-    return run(graph, enough, then);
+  public <T> List<T> atLeast(
+      int first, PTransform<PBegin, PCollection<T>> graph, Runnable then, int enough) {
+    return run(graph, first, then, enough);
   }
 
   private <T> List<T> run(
-      PTransform<PBegin, PCollection<T>> graph, int enough, List<Runnable> then) {
+      PTransform<PBegin, PCollection<T>> graph, int first, Runnable then, int enough) {
     String id = UUID.randomUUID().toString();
     Queue<Object> harvest = new ConcurrentLinkedQueue<>();
     HARVESTS.put(id, harvest);
@@ -61,20 +66,20 @@ final class Harvest {
       pipeline.apply(graph).apply(ParDo.of(new Reap<>(id)));
       PipelineResult running = pipeline.run();
       long deadline = System.nanoTime() + patience.toNanos();
-      int stage = 0;
+      boolean done = false;
       while (!running.getState().isTerminal()) {
-        long wanted = (long) enough * (stage + 1);
         if (System.nanoTime() > deadline) {
           running.cancel();
           throw new AssertionError("after " + patience + " only " + harvest.size() + " elements");
         }
-        if (harvest.size() >= wanted && stage == then.size()) {
+        if (done && harvest.size() >= enough) {
           TimeUnit.MILLISECONDS.sleep(LINGER_MILLIS);
           running.cancel();
           return taken(harvest);
         }
-        if (harvest.size() >= wanted) {
-          then.get(stage++).run();
+        if (!done && harvest.size() >= first) {
+          then.run();
+          done = true;
         }
         TimeUnit.MILLISECONDS.sleep(10);
       }

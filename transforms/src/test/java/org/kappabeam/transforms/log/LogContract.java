@@ -211,7 +211,8 @@ public abstract class LogContract {
             .atLeast(
                 20,
                 records(log.live(log.resolve("earliest", "never"), 60_000)),
-                List.of(() -> written.addAll(append(uri, plainRecords(20, 2)))));
+                () -> written.addAll(append(uri, plainRecords(20, 2))),
+                40);
 
     assertSame(read, written);
   }
@@ -276,8 +277,7 @@ public abstract class LogContract {
                             .apply(Values.create())
                             .apply(Flatten.iterables());
                       }
-                    }),
-                List.of());
+                    }));
 
     assertSame(settled, first);
   }
@@ -543,9 +543,7 @@ public abstract class LogContract {
 
   /** What the graph makes of {@link #readAll}. */
   private <T> List<T> harvest(int expected, PTransform<PBegin, PCollection<T>> graph) {
-    return can(LogAbility.SLICES)
-        ? harvest().all(graph)
-        : harvest().atLeast(expected, graph, List.of());
+    return can(LogAbility.SLICES) ? harvest().all(graph) : harvest().atLeast(expected, graph);
   }
 
   /** That the log holds these records. */

@@ -77,6 +77,15 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @param port 0 for any free one
    */
   public static EmbeddedKafka start(Path dir, int port) {
+    return start(dir, port, Map.of());
+  }
+
+  /**
+   * Starts a broker with settings of its own.
+   *
+   * @param settings by Kafka's names; they win over ours
+   */
+  public static EmbeddedKafka start(Path dir, int port, Map<String, String> settings) {
     QUIET.forEach(
         (logger, level) -> {
           // Whoever configured a level wants it; the default floods a terminal.
@@ -96,8 +105,9 @@ public final class EmbeddedKafka implements AutoCloseable {
       }
       Path data = dir.resolve("data");
       format(data);
-      return new EmbeddedKafka(
-          lock, startServer(config(data, brokerPort, controllerPort)), brokerPort);
+      Map<String, String> config = config(data, brokerPort, controllerPort);
+      config.putAll(settings);
+      return new EmbeddedKafka(lock, startServer(config), brokerPort);
     } catch (Exception e) {
       KappaException failure = cannotStart(dir, e);
       try {

@@ -1,0 +1,91 @@
+package org.kappabeam.transforms.cassandra;
+
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DriverException;
+import com.datastax.oss.driver.api.core.cql.Row;
+import java.time.Duration;
+import java.util.UUID;
+import org.kappabeam.coders.KappaException;
+import org.kappabeam.transforms.view.ViewUnavailableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets one client at a time change a view's definition. Cassandra up to 5.0 does not order changes
+ * of the schema that different nodes receive at once; two {@code CREATE TABLE IF NOT EXISTS} of one
+ * name may leave two tables that exclude each other. The lock is a row agreed on by lightweight
+ * transaction; that of a client that died expires.
+ */
+final class DefinitionLock {
+  static final String TABLE = "kappa_locks";
+
+  static final String CREATE =
+      "CREATE TABLE IF NOT EXISTS kappa_locks (name text PRIMARY KEY, owner uuid)";
+
+  private static final Logger LOG = LoggerFactory.getLogger(DefinitionLock.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(150);
+  private static final long PAUSE_MILLIS = 200;
+
+  private final CqlSession session;
+  private final String name;
+  private final UUID owner = UUID.randomUUID();
+
+  DefinitionLock(CqlSession session, String name) {
+    this.session = session;
+    this.name = name;
+  }
+
+  /** Runs work while holding the lock. */
+  void hold(Runnable work) {
+    long start = System.nanoTime();
+    while (!acquire()) {
+      if (System.nanoTime() - start > PATIENCE.toNanos()) {
+        throw busy(new IllegalStateException("somebody else has held the lock all the time"));
+      }
+      pause();
+    }
+    try {
+      work.run();
+    } finally {
+      release();
+    }
+  }
+
+  private boolean acquire() {
+    Row row =
+        Lightweight.execute(
+                session,
+                "INSERT INTO kappa_locks (name, owner) VALUES (?, ?) IF NOT EXISTS USING TTL 120",
+                name,
+                owner)
+            .one();
+    // An earlier try that ended in a timeout may have worked.
+    return row != null && (row.getBoolean("[applied]") || owner.equals(row.getUuid("owner")));
+  }
+
+  private void release() {
+    try {
+      Lightweight.execute(
+          session, "DELETE FROM kappa_locks WHERE name = ? IF owner = ?", name, owner);
+    } catch (DriverException e) {
+      // What the lock was for is done, and it expires.
+      LOG.warn("Cannot release the lock of view {}: {}", name, e.getMessage());
+    }
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw busy(e);
+    }
+  }
+
+  private KappaException busy(Exception cause) {
+    return new KappaException(
+        "another client is changing view " + name,
+        "wait for it, or delete its row from " + TABLE + " if it is gone",
+        new ViewUnavailableException(cause));
+  }
+}
