@@ -102,7 +102,8 @@ public class FormatBenchmark {
   public void setUp() throws IOException, DecodeException {
     TransactionType type = TransactionType.of();
     EventSchema version = type.schemas().version(kind == Kind.KAPPA_AVRO_OLD ? 1 : 2);
-    EventEncoder encoder = new EventEncoder(
+    EventEncoder encoder =
+        new EventEncoder(
             List.of(type),
             (t, v, format) -> format == MessageFormat.AVRO_CONFLUENT ? AVRO_ID : PROTOBUF_ID);
     List<Transaction> transactions = new ArrayList<>();

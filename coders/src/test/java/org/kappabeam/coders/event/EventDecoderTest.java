@@ -74,8 +74,7 @@ class EventDecoderTest {
   /** A decoder of logs in that format alone. */
   private EventDecoder decoder(MessageFormat format) {
     return decoders.computeIfAbsent(
-        format,
-        f -> new EventDecoder(TYPES, MAX_BYTES, LogFormat.of(f, null, registry.opener())));
+        format, f -> new EventDecoder(TYPES, MAX_BYTES, LogFormat.of(f, null, registry.opener())));
   }
 
   private Object decode(String json) {
