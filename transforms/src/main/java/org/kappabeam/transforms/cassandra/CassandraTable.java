@@ -160,14 +160,14 @@ final class CassandraTable {
           "a key of view " + schema.name() + " is longer than Cassandra's limit, 65,535 bytes",
           "refuse such keys with a quality rule of the event type");
     }
-    List<@Nullable ByteBuffer> fields = new ArrayList<>();
-    // With the sign bit turned, larger numbers have larger bytes.
-    fields.add(CellType.encode(ColumnType.LONG, row.fingerprint() ^ Long.MIN_VALUE));
-    fields.add(TypeCodecs.BOOLEAN.encode(row.withdrawn(), ProtocolVersion.DEFAULT));
     @Nullable Object[] canonical = new Object[given];
     for (int i = 0; i < given; i++) {
       canonical[i] = ViewValues.canonical(schema.columns().get(i), row.value(i));
     }
+    List<@Nullable ByteBuffer> fields = new ArrayList<>();
+    // With the sign bit turned, larger numbers have larger bytes.
+    fields.add(CellType.encode(ColumnType.LONG, row.fingerprint() ^ Long.MIN_VALUE));
+    fields.add(TypeCodecs.BOOLEAN.encode(row.withdrawn(), ProtocolVersion.DEFAULT));
     for (int column : columns) {
       fields.add(
           column < 0
