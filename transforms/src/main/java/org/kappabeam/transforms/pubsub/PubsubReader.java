@@ -29,6 +29,10 @@ final class PubsubReader extends UnboundedSource.UnboundedReader<LogBatch> {
 
   @Override
   public boolean advance() {
+    if (session().isClosing()) {
+      // Held up for so long that it counted as gone; what it had comes again.
+      session = PubsubSession.join(source, session().mark());
+    }
     List<LogRecord> records = session().take();
     current = records.isEmpty() ? null : LogBatch.of(records);
     return current != null;
@@ -96,7 +100,7 @@ final class PubsubReader extends UnboundedSource.UnboundedReader<LogBatch> {
     }
   }
 
-  private PubsubSession session() {
+  PubsubSession session() {
     if (session == null) {
       throw new IllegalStateException("the reader is not started");
     }

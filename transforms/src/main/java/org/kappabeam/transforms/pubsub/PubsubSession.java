@@ -45,10 +45,13 @@ final class PubsubSession {
   private static final long LEASE_NANOS = TimeUnit.SECONDS.toNanos(LEASE_SECONDS);
   private static final long RENEW_NANOS = LEASE_NANOS / 3;
 
-  /** How long a session waits for its next reader, and for a sign of life from its reader. */
+  /** How long a session waits for its next reader. */
   private static final long HANDOVER_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  private static final long ALIVE_NANOS = TimeUnit.SECONDS.toNanos(60);
+  /**
+   * How long it waits for a sign of life from its reader, which a store that is away may hold up.
+   */
+  static final long ALIVE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   /** Bounds a batch; a single larger record is a batch of its own. */
   private static final int MAX_RECORDS = 1_000;
@@ -173,6 +176,11 @@ final class PubsubSession {
     inUse = true;
     lastSign = System.nanoTime();
     return true;
+  }
+
+  /** Whether it has given its messages back: a reader that goes on needs another. */
+  synchronized boolean isClosing() {
+    return closing;
   }
 
   /** The next records, none if there are none yet. */
@@ -307,7 +315,7 @@ final class PubsubSession {
       // What the failed reader held comes only when its lease has run out.
       idle = Math.max(idle, LEASE_NANOS + RENEW_NANOS);
     }
-    return source.ends() && received.isEmpty() && !failing && clock.idleNanos() > idle;
+    return source.ends() && !closing && received.isEmpty() && !failing && clock.idleNanos() > idle;
   }
 
   /** The log time reached. */
@@ -405,7 +413,7 @@ final class PubsubSession {
   }
 
   private void tick() {
-    if (turn()) {
+    if (turn(System.nanoTime())) {
       synchronized (SESSIONS) {
         SESSIONS.remove(source.id(), this);
       }
@@ -413,8 +421,7 @@ final class PubsubSession {
   }
 
   /** Renews leases, or closes; returns whether nobody may take the session over any more. */
-  private synchronized boolean turn() {
-    long now = System.nanoTime();
+  synchronized boolean turn(long now) {
     if (!closing && now - lastSign > (inUse ? ALIVE_NANOS : HANDOVER_NANOS)) {
       startClosing();
     }

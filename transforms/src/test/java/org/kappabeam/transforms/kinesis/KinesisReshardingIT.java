@@ -33,6 +33,8 @@ import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.LogPosition;
 import org.kappabeam.coders.log.LogRecord;
 import org.kappabeam.coders.log.Slice;
+import org.kappabeam.transforms.log.LogWriter;
+import org.kappabeam.transforms.log.Logs;
 import software.amazon.awssdk.services.kinesis.model.Shard;
 
 /**
@@ -283,6 +285,30 @@ class KinesisReshardingIT {
     assertThat(read.get(1).position(), is(plain.get(0).position()));
     // It was written now, not in the year of the others.
     assertThat(read.get(1).logTime(), greaterThan(EPOCH + 1_000_000));
+  }
+
+  @Test
+  void aWriterTakesKeysOfAnyKindAndRefusesWhatIsTooLarge() throws Exception {
+    String uri = kinesis.newStream(2, true);
+    byte[][] keys = {null, {}, {0, -1}, "k".repeat(300).getBytes(UTF_8), "ü".getBytes(UTF_8)};
+    byte[] large = new byte[KinesisLogWriter.MAX_RECORD_BYTES];
+    try (LogWriter writer = Logs.writer(uri, kinesis.properties())) {
+      for (int i = 0; i < keys.length; i++) {
+        writer.write(keys[i], new byte[] {(byte) i}, EPOCH + i);
+      }
+      KappaException failure =
+          assertThrows(KappaException.class, () -> writer.write(null, large, EPOCH));
+      assertThat(failure.getMessage(), containsString("too large for Kinesis"));
+      writer.flush();
+    }
+    List<LogRecord> read =
+        readAll(log(uri).sliceSource(log(uri).resolve("earliest", "latest")));
+    assertThat(read, hasSize(keys.length));
+    for (LogRecord record : read) {
+      int i = record.value()[0];
+      assertThat(record.key(), is(keys[i]));
+      assertThat(record.logTime(), is(EPOCH + i));
+    }
   }
 
   private static KinesisLog log(String uri) {

@@ -158,6 +158,30 @@ class PubsubLogIT extends LogContract {
   }
 
   @Test
+  void aReaderThatWasHeldUpForTooLongGoesOnWithAllMessages() throws Exception {
+    String uri = emulator.newLog();
+    List<LogRecord> written = append(uri, large(20));
+    PubsubSource source = source(uri, "latest");
+    Set<LogRecord> read = new HashSet<>();
+    try (PubsubReader reader = source.createReader(OPTIONS, null)) {
+      read.addAll(records(next(reader, true)));
+      reader.getCheckpointMark().finalizeCheckpoint();
+      // As the clock of leases would after some minutes without a sign of life.
+      PubsubSession abandoned = reader.session();
+      assertThat(abandoned.turn(System.nanoTime() + PubsubSession.ALIVE_NANOS * 2), is(true));
+      assertThat(
+          "not mistaken for the end",
+          reader.getWatermark().isBefore(BoundedWindow.TIMESTAMP_MAX_VALUE),
+          is(true));
+      while (read.size() < written.size()) {
+        read.addAll(records(next(reader, false)));
+      }
+      assertThat(reader.session() == abandoned, is(false));
+    }
+    assertThat(read, equalTo(new HashSet<>(written)));
+  }
+
+  @Test
   void whatIsAcknowledgedDoesNotComeAgain() throws Exception {
     String uri = emulator.newLog();
     append(uri, plainRecords(30, 1));
