@@ -56,8 +56,7 @@ class KinesisClientsTest {
         is(true));
     assertThat(KinesisClients.isTransient(ApiCallTimeoutException.create(1)), is(true));
     assertThat(KinesisClients.isTransient(answer(400, "AccessDeniedException")), is(false));
-    assertThat(
-        KinesisClients.isTransient(SdkClientException.create("no credentials")), is(false));
+    assertThat(KinesisClients.isTransient(SdkClientException.create("no credentials")), is(false));
     assertThat(KinesisClients.isTransient(AbortedException.create("interrupted")), is(false));
   }
 

@@ -301,8 +301,7 @@ class KinesisReshardingIT {
       assertThat(failure.getMessage(), containsString("too large for Kinesis"));
       writer.flush();
     }
-    List<LogRecord> read =
-        readAll(log(uri).sliceSource(log(uri).resolve("earliest", "latest")));
+    List<LogRecord> read = readAll(log(uri).sliceSource(log(uri).resolve("earliest", "latest")));
     assertThat(read, hasSize(keys.length));
     for (LogRecord record : read) {
       int i = record.value()[0];
