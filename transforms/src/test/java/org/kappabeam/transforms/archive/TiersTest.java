@@ -176,7 +176,8 @@ class TiersTest {
 
     @Override
     public Slice resolve(String from, String until) {
-      return slice(Slice.Range.ofText("0", "49546986683135544286507457936321625675700192", "5"));
+      return TiersTest.slice(
+          Slice.Range.ofText("0", "49546986683135544286507457936321625675700192", "5"));
     }
 
     @Override
