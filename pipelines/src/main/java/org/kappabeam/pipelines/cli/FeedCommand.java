@@ -34,8 +34,8 @@ final class FeedCommand implements Callable<Integer> {
       required = true,
       paramLabel = "URI",
       description =
-          "The log to write to: kafka://host:9092[,host2:9092]/topic. Created if it does not exist."
-              + " Required.")
+          "The log to write to: kafka://host:9092[,host2:9092]/topic, pubsub://project/topic or"
+              + " kinesis://region/stream?envelope=kappa. Created if it does not exist. Required.")
   private String log;
 
   @Option(

@@ -54,6 +54,9 @@ final class RunCommand implements Callable<Integer> {
     footer.add("");
     footer.add("Logs:");
     Logs.examples().forEach(example -> footer.add("  " + example));
+    footer.add("");
+    footer.add("Views:");
+    Views.examples().forEach(example -> footer.add("  " + example));
     for (RunnerProfile runner : Services.runners()) {
       for (Class<? extends PipelineOptions> options : runner.options()) {
         PipelineOptionsFactory.register(options);

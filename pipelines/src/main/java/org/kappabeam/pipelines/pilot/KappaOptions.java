@@ -10,7 +10,9 @@ import org.kappabeam.coders.event.MessageFormat;
 public interface KappaOptions extends PipelineOptions {
 
   @Validation.Required
-  @Description("The log to read: kafka://host:9092[,host2:9092]/topic.")
+  @Description(
+      "The log to read: kafka://, pubsub://, kinesis://, archive:// or tiered:, as shown under Logs"
+          + " below.")
   String getLog();
 
   void setLog(String value);
@@ -24,8 +26,8 @@ public interface KappaOptions extends PipelineOptions {
 
   @Validation.Required
   @Description(
-      "The store to keep views in: sqlite:path/to/file.db, or"
-          + " postgresql://host:5432/database?user=NAME&passwordEnv=VARIABLE.")
+      "The store to keep views in: sqlite:, postgresql://, cassandra:// or bigtable://, as shown"
+          + " under Views below.")
   String getView();
 
   void setView(String value);

@@ -4,9 +4,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 
 /** A command that was run in this process. */
-record Called(int code, String out, String err) {
+public record Called(int code, String out, String err) {
 
-  static Called kappa(String... args) {
+  public static Called kappa(String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code = Kappa.execute(new Terminal(new PrintWriter(out), new PrintWriter(err)), args);

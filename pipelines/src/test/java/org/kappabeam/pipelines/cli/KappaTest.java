@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kappabeam.pipelines.pilot.KappaOptions;
 import org.kappabeam.transforms.log.Logs;
+import org.kappabeam.transforms.view.Views;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -154,6 +155,33 @@ class KappaTest {
         assertThat(help, containsString(example));
       }
     }
+  }
+
+  @Test
+  void theHelpNamesEveryKindOfView() {
+    String help = Called.kappa("run", "fraud", "--help").out();
+    for (String example : Views.examples()) {
+      assertThat(help, containsString(example));
+    }
+  }
+
+  /** The options' descriptions, by which people find the lists. */
+  @Test
+  void theOptionsNameEveryKind() {
+    Map<String, String> descriptions = new TreeMap<>();
+    for (OptionCatalog.Declared option : OptionCatalog.of(KappaOptions.class)) {
+      descriptions.put(option.name(), option.description());
+    }
+    for (String example : Logs.examples()) {
+      assertThat(descriptions.get("log"), containsString(scheme(example)));
+    }
+    for (String example : Views.examples()) {
+      assertThat(descriptions.get("view"), containsString(scheme(example)));
+    }
+  }
+
+  private static String scheme(String uri) {
+    return uri.substring(0, uri.indexOf(':') + 1);
   }
 
   private static Map<String, CommandLine> commands() {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -46,9 +47,11 @@ class PagesTest {
 
   @Test
   void everyLinkLeadsSomewhere() throws IOException {
-    for (MatchResult link : find(LINK)) {
-      String target = link.group(1);
-      assertThat(target, Files.exists(DOCS.resolve(target)), is(true));
+    for (Path page : pages()) {
+      for (MatchResult link : LINK.matcher(Files.readString(page)).results().toList()) {
+        String target = link.group(1);
+        assertThat(page + ": " + target, Files.exists(page.resolveSibling(target)), is(true));
+      }
     }
   }
 
@@ -61,12 +64,16 @@ class PagesTest {
   }
 
   private static Iterable<MatchResult> find(Pattern pattern) throws IOException {
-    StringBuilder pages = new StringBuilder();
-    try (Stream<Path> files = Files.list(DOCS)) {
-      for (Path page : files.filter(file -> file.toString().endsWith(".md")).toList()) {
-        pages.append(Files.readString(page)).append('\n');
-      }
+    StringBuilder text = new StringBuilder();
+    for (Path page : pages()) {
+      text.append(Files.readString(page)).append('\n');
     }
-    return pattern.matcher(pages).results().toList();
+    return pattern.matcher(text).results().toList();
+  }
+
+  private static List<Path> pages() throws IOException {
+    try (Stream<Path> files = Files.walk(DOCS)) {
+      return files.filter(file -> file.toString().endsWith(".md")).toList();
+    }
   }
 }

@@ -2,6 +2,8 @@ package org.kappabeam.transforms.view;
 
 import com.google.auto.value.AutoValue;
 import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import org.kappabeam.coders.KappaException;
@@ -56,22 +58,29 @@ public abstract class Views implements Serializable {
     return connector(uri()).open(this);
   }
 
-  private static ViewConnector connector(String uri) {
-    TreeMap<String, ViewConnector> known = new TreeMap<>();
+  /** A URI of each kind of store that is known, for help and messages. */
+  public static List<String> examples() {
+    return known().values().stream().map(ViewConnector::example).toList();
+  }
+
+  private static Map<String, ViewConnector> known() {
+    Map<String, ViewConnector> known = new TreeMap<>();
     // Not the thread's class loader: on a runner's pool threads that one may not see us.
     for (ViewConnector connector :
         ServiceLoader.load(ViewConnector.class, ViewConnector.class.getClassLoader())) {
       known.put(connector.scheme(), connector);
     }
+    return known;
+  }
+
+  private static ViewConnector connector(String uri) {
     int colon = uri.indexOf(':');
-    ViewConnector connector = colon < 0 ? null : known.get(uri.substring(0, colon));
+    ViewConnector connector = colon < 0 ? null : known().get(uri.substring(0, colon));
     if (connector == null) {
-      StringBuilder examples = new StringBuilder();
-      known.values().forEach(c -> examples.append(" or ").append(c.example()));
       // Only the scheme is repeated: an unknown kind of URI may hold a password anywhere.
       throw new KappaException(
           "no view store is named by '" + (colon < 0 ? uri : uri.substring(0, colon + 1)) + "'",
-          "use " + (examples.isEmpty() ? "a known scheme" : examples.substring(4)));
+          "use one like " + String.join(" or ", examples()));
     }
     return connector;
   }

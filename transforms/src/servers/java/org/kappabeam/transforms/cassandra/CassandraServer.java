@@ -17,12 +17,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Assumptions;
+import org.kappabeam.transforms.TestServers;
 
 /**
  * A real Cassandra server of one node, a process of its own, that tests start and kill. It asks for
  * user and password, and speaks TLS to those who wish to.
  */
-final class CassandraServer implements AutoCloseable {
+public final class CassandraServer implements AutoCloseable {
   static final String USER = "cassandra";
   static final String PASSWORD = "cassandra";
 
@@ -82,8 +83,8 @@ final class CassandraServer implements AutoCloseable {
    * Starts one. Where the build did not resolve a server the test is skipped, except on a build
    * server, which must have one.
    */
-  static CassandraServer start(Path directory) {
-    Path classPath = Path.of("target", "cassandra.classpath");
+  public static CassandraServer start(Path directory) {
+    Path classPath = TestServers.buildDirectory().resolve("cassandra.classpath");
     try {
       CassandraServer server = new CassandraServer(directory, Files.readString(classPath).strip());
       server.configure();
@@ -208,7 +209,7 @@ final class CassandraServer implements AutoCloseable {
   }
 
   /** A URI of a keyspace, with the password in a file. */
-  String uri(String keyspace) throws IOException {
+  public String uri(String keyspace) throws IOException {
     Path file = directory.resolve("password");
     Files.writeString(file, PASSWORD + "\n");
     return "cassandra://localhost:%d/%s?user=%s&passwordFile=%s"
@@ -267,7 +268,7 @@ final class CassandraServer implements AutoCloseable {
         .build();
   }
 
-  void createKeyspace(String name) {
+  public void createKeyspace(String name) {
     try (CqlSession session = session()) {
       session.execute(
           SimpleStatement.newInstance(

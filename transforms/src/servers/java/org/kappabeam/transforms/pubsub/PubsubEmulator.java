@@ -32,7 +32,7 @@ import org.kappabeam.coders.log.LogRecord;
  * Google's Pub/Sub emulator: the one that {@code PUBSUB_EMULATOR_HOST} names, or a process of its
  * own from the Google Cloud SDK, if that is installed.
  */
-final class PubsubEmulator implements AutoCloseable {
+public final class PubsubEmulator implements AutoCloseable {
   private static final String PROJECT = "test-project";
   private static final long START_SECONDS = 60;
 
@@ -45,7 +45,7 @@ final class PubsubEmulator implements AutoCloseable {
   }
 
   /** Starts one; a machine that has none skips the test, except a build server, which must. */
-  static PubsubEmulator start(Path dir) throws IOException, InterruptedException {
+  public static PubsubEmulator start(Path dir) throws IOException, InterruptedException {
     String running = System.getenv("PUBSUB_EMULATOR_HOST");
     if (running != null && !running.isEmpty()) {
       return new PubsubEmulator(running, null);
@@ -124,12 +124,12 @@ final class PubsubEmulator implements AutoCloseable {
   }
 
   /** The URI of a subscription, whether there is one or not. */
-  String uri(String subscription) {
+  public String uri(String subscription) {
     return "pubsub://" + PROJECT + "/" + subscription + "?emulator=" + server;
   }
 
   /** A new topic with a subscription of the same name. */
-  String newLog() {
+  public String newLog() {
     String uri = uri(newName());
     PubsubTopics.create(uri, Map.of());
     return uri;

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 
 /** Google's Bigtable emulator, behind a door: it keeps its tables in memory, so it must live on. */
-final class BigtableEmulator implements AutoCloseable {
+public final class BigtableEmulator implements AutoCloseable {
   private final Emulator emulator;
   private final Door door;
   private final AtomicInteger instances = new AtomicInteger();
@@ -18,7 +18,7 @@ final class BigtableEmulator implements AutoCloseable {
   }
 
   /** Starts one; a machine that cannot skips the test, except a build server, which must. */
-  static BigtableEmulator start() {
+  public static BigtableEmulator start() {
     Emulator emulator = null;
     try {
       emulator = Emulator.createBundled();
@@ -39,7 +39,7 @@ final class BigtableEmulator implements AutoCloseable {
   }
 
   /** The URI of an instance with nothing in it; the emulator makes instances by their names. */
-  String newInstance() {
+  public String newInstance() {
     return "bigtable://test-project/instance-"
         + instances.incrementAndGet()
         + "?emulator=localhost:"

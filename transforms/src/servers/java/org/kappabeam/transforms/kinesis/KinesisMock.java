@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
 import org.kappabeam.coders.log.LogPosition;
 import org.kappabeam.coders.log.LogRecord;
+import org.kappabeam.transforms.TestServers;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 import software.amazon.awssdk.services.kinesis.model.PutRecordsRequestEntry;
@@ -31,9 +32,9 @@ import software.amazon.awssdk.services.kinesis.model.Shard;
  * to be had outside of AWS. It knows shards, resharding, iterators and timestamps; it checks no
  * credentials and has no limits of throughput.
  */
-final class KinesisMock implements AutoCloseable {
+public final class KinesisMock implements AutoCloseable {
   private static final String PACKAGE = "kinesis-local@0.6.2";
-  private static final Path INSTALLED = Path.of("target", "kinesis-local").toAbsolutePath();
+  private static final Path INSTALLED = TestServers.buildDirectory().resolve("kinesis-local");
 
   /** Of the largest records that tests write, so many are below the limit for a request. */
   private static final int PER_REQUEST = 4;
@@ -60,7 +61,7 @@ final class KinesisMock implements AutoCloseable {
    * Starts one; a machine without Node.js skips the test, except a build server, which must have
    * it.
    */
-  static KinesisMock start(Path dir) {
+  public static KinesisMock start(Path dir) {
     try {
       return launch(dir);
     } catch (IOException e) {
@@ -164,12 +165,12 @@ final class KinesisMock implements AutoCloseable {
   }
 
   /** Credentials by reference; the mock takes any. */
-  Map<String, String> properties() {
+  public Map<String, String> properties() {
     return properties;
   }
 
   /** The URI of a stream, existing or not. */
-  String uri(String stream, boolean enveloped) {
+  public String uri(String stream, boolean enveloped) {
     return "kinesis://us-east-1/"
         + stream
         + "?"

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Assumptions;
  * A real PostgreSQL server that tests start and stop. The library runs it without root's rights
  * ({@code unshare}), which the server insists on.
  */
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
   static {
     // The driver asserts that a connection is never lost during a batch, which is what we test.
     PostgresServer.class.getClassLoader().setPackageAssertionStatus("org.postgresql", false);
@@ -30,7 +30,7 @@ final class PostgresServer implements AutoCloseable {
   }
 
   /** Starts one; a machine that cannot skips the test, except a build server, which must. */
-  static PostgresServer start(Path data) {
+  public static PostgresServer start(Path data) {
     try {
       return new PostgresServer(builder(data).start(), data);
     } catch (IOException | IllegalStateException e) {
@@ -51,11 +51,11 @@ final class PostgresServer implements AutoCloseable {
   }
 
   /** A URI of the server's own database and superuser, for a schema of its own. */
-  String uri(String schema) {
+  public String uri(String schema) {
     return "postgresql://localhost:" + port + "/postgres?user=postgres&currentSchema=" + schema;
   }
 
-  void createSchema(String schema) throws SQLException {
+  public void createSchema(String schema) throws SQLException {
     try (Connection connection = DriverManager.getConnection("jdbc:" + uri("public"));
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE SCHEMA " + schema);
