@@ -50,7 +50,7 @@ final class KafkaClients {
   static final int MAX_REQUEST_BYTES = 16 << 20;
 
   /** How many records one poll returns at most. */
-  static final int MAX_POLL_RECORDS = 20_000;
+  static final int MAX_POLL_RECORDS = 10_000;
 
   private static final String STORE_FAILURE = "Failed to load SSL keystore";
 
