@@ -54,14 +54,7 @@ final class RowCells {
           "evidence counts events, from 0 to " + MAX_EVIDENCE);
     }
     long timestamp = row.evidence() * MICROS_PER_EVIDENCE;
-    ByteString fingerprint = sortable(row.fingerprint());
-    Mutation mutation =
-        Mutation.create()
-            .deleteRow()
-            .setCell(META, ByteString.copyFromUtf8(FINGERPRINT), timestamp, fingerprint);
-    if (row.withdrawn()) {
-      mutation.setCell(META, ByteString.copyFromUtf8(WITHDRAWN), timestamp, ByteString.EMPTY);
-    }
+    Mutation mutation = Mutation.create().deleteRow();
     List<Column> all = schema.columns();
     if (row.values().size() != all.size()) {
       throw new KappaException(
@@ -83,6 +76,12 @@ final class RowCells {
             timestamp,
             CellValues.encode(column.type(), value));
       }
+    }
+    // Behind the check of the values: of others there is no fingerprint.
+    ByteString fingerprint = sortable(row.fingerprint());
+    mutation.setCell(META, ByteString.copyFromUtf8(FINGERPRINT), timestamp, fingerprint);
+    if (row.withdrawn()) {
+      mutation.setCell(META, ByteString.copyFromUtf8(WITHDRAWN), timestamp, ByteString.EMPTY);
     }
     return ConditionalRowMutation.create(table, rowKey)
         .condition(wins(timestamp, fingerprint))
