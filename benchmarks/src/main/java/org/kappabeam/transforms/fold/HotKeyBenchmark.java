@@ -22,7 +22,7 @@ public final class HotKeyBenchmark {
   private static final int EVENTS = 1_000_000;
   private static final int BATCH = 100;
   private static final int TENTHS = 10;
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 5;
   private static final double LIMIT = 2;
 
   /**

@@ -25,9 +25,8 @@ final class MergeInsertion<E, R> extends Insertion<E, R> {
   @Override
   boolean insert(SeriesWork<E> work, List<Entry<E>> fresh) {
     Chunk[] chunks = key.past[work.s];
-    List<Chunk> after = new ArrayList<>(chunks.length + 2);
-    int c = chunks.length == 0 ? 0 : chunkOf(chunks, fresh.get(0));
-    after.addAll(Arrays.asList(chunks).subList(0, c));
+    int first = chunks.length == 0 ? 0 : chunkOf(chunks, fresh.get(0));
+    List<Chunk> after = new ArrayList<>(chunks.length - first + 2);
     long count = 0;
     long sum = 0;
     long weight = 0;
@@ -36,7 +35,7 @@ final class MergeInsertion<E, R> extends Insertion<E, R> {
       addPieces(work, Chunk.empty(key.nextId++), fresh, next, fresh.size(), after);
       next = fresh.size();
     }
-    for (; c < chunks.length; c++) {
+    for (int c = first; c < chunks.length; c++) {
       Chunk chunk =
           count == 0 && sum == 0 && weight == 0 ? chunks[c] : chunks[c].moved(count, sum, weight);
       int end = next;
@@ -54,7 +53,12 @@ final class MergeInsertion<E, R> extends Insertion<E, R> {
       weight += last.weightBefore(last.to) - chunk.weightBefore(chunk.to);
       next = end;
     }
-    key.past[work.s] = after.toArray(KeyHistory.NO_CHUNKS);
+    // A long history's index is copied as memory; only what changes is looked at.
+    Chunk[] all = Arrays.copyOf(chunks, first + after.size());
+    for (int i = 0; i < after.size(); i++) {
+      all[first + i] = after.get(i);
+    }
+    key.past[work.s] = all;
     return true;
   }
 
