@@ -1,7 +1,9 @@
 package org.kappabeam.transforms.view;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedSet;
 import java.util.function.Consumer;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.view.ViewRow;
@@ -36,10 +38,34 @@ public interface ViewStore extends AutoCloseable {
   void create(ViewSchema schema);
 
   /**
-   * Moves the pointer to this generation: the SQL view {@code <name>} that people query, or what
-   * the store has in its place. Readers see either the old generation or the new, never neither.
+   * Moves the pointers of views to this generation: the SQL view {@code <name>} that people query,
+   * or what the store has in its place. It shows the columns that the generation has. Readers of a
+   * view see either the old generation or the new, never neither; where the store has transactions,
+   * all pointers move in one.
+   *
+   * @param expected the generation that all pointers must show now, or empty for any; a pointer
+   *     that shows this generation already is as it should be
+   * @return false if a pointer shows another generation; then none has moved
    */
-  void activate(ViewSchema schema);
+  boolean activate(List<ViewSchema> schemas, OptionalInt expected);
+
+  /** The generations that have a table of this view, in order. */
+  SortedSet<Integer> generations(ViewSchema schema);
+
+  /**
+   * The view as this generation holds it: the schema without the columns that the table lacks. Empty if there is no table.
+   */
+  Optional<ViewSchema> stored(ViewSchema schema);
+
+  /**
+   * Removes this generation's table of the view, if there is one.
+   *
+   * @throws KappaException if the pointer shows it
+   */
+  void drop(ViewSchema schema);
+
+  /** The texts that are kept beside the views; made on first use. */
+  ControlTable control();
 
   /** The generation the pointer shows, or empty if there is no pointer yet. */
   OptionalInt activeGeneration(ViewSchema schema);
