@@ -4,6 +4,7 @@ import com.google.auto.value.AutoValue;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -25,6 +26,14 @@ public abstract class ViewSchema implements Serializable {
     requireIdentifier(name);
     requireIdentifier(keyColumn);
     return new Builder(name, keyColumn);
+  }
+
+  /** The same view with only those of its columns that are named. */
+  public final ViewSchema only(Set<String> names) {
+    return new AutoValue_ViewSchema(
+        name(),
+        keyColumn(),
+        columns().stream().filter(column -> names.contains(column.name())).toList());
   }
 
   /** Lower-case letters, digits, underscore: safe to stand unquoted in every store's statements. */

@@ -13,7 +13,6 @@ import com.google.cloud.bigtable.data.v2.models.Mutation;
 import com.google.cloud.bigtable.data.v2.models.Query;
 import com.google.cloud.bigtable.data.v2.models.Row;
 import com.google.cloud.bigtable.data.v2.models.RowCell;
-import com.google.cloud.bigtable.data.v2.models.RowMutation;
 import com.google.cloud.bigtable.data.v2.models.TableId;
 import com.google.protobuf.ByteString;
 import java.util.ArrayDeque;
@@ -127,23 +126,28 @@ final class BigtableViewStore implements ViewStore {
   }
 
   @Override
-  public void activate(ViewSchema schema) {
-    attempt(
-        schema,
-        "activate view " + schema.name(),
-        () -> {
-          // In place: the cell has always the same timestamp, so the last write stays.
-          clients
-              .data()
-              .mutateRow(
-                  RowMutation.create(pointers(), pointer(schema))
-                      .setCell(
-                          RowCells.META,
-                          ByteString.copyFromUtf8(GENERATION),
-                          0,
-                          CellValues.number(views.generation())));
-          return true;
-        });
+  public boolean activate(List<ViewSchema> schemas, OptionalInt expected) {
+    throw new UnsupportedOperationException("on its way");
+  }
+
+  @Override
+  public java.util.SortedSet<Integer> generations(ViewSchema schema) {
+    throw new UnsupportedOperationException("on its way");
+  }
+
+  @Override
+  public java.util.Optional<ViewSchema> stored(ViewSchema schema) {
+    throw new UnsupportedOperationException("on its way");
+  }
+
+  @Override
+  public void drop(ViewSchema schema) {
+    throw new UnsupportedOperationException("on its way");
+  }
+
+  @Override
+  public org.kappabeam.transforms.view.ControlTable control() {
+    throw new UnsupportedOperationException("on its way");
   }
 
   @Override

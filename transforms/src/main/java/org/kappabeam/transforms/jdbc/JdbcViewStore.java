@@ -8,12 +8,16 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +27,7 @@ import org.kappabeam.coders.view.Column;
 import org.kappabeam.coders.view.ColumnType;
 import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.coders.view.ViewSchema;
+import org.kappabeam.transforms.view.ControlTable;
 import org.kappabeam.transforms.view.KeyRange;
 import org.kappabeam.transforms.view.ViewRows;
 import org.kappabeam.transforms.view.ViewStore;
@@ -39,6 +44,8 @@ abstract class JdbcViewStore implements ViewStore {
 
   /** A connection prepares its upserts once: planning one takes longer than running it. */
   private final Map<ViewSchema, PreparedStatement> upserts = new HashMap<>();
+
+  private @Nullable ControlTable control;
 
   JdbcViewStore(Views views, Connection connection, Types types) {
     this.views = views;
@@ -77,6 +84,12 @@ abstract class JdbcViewStore implements ViewStore {
   /** The definition of the pointer, or null. */
   abstract @Nullable String pointerDefinition(ViewSchema schema) throws SQLException;
 
+  /** Within a transaction: lets one client at a time create the control table. */
+  abstract void lockControl() throws SQLException;
+
+  /** A query for the names of all tables. */
+  abstract String tableNames();
+
   /** Within a transaction: makes the pointer show the given query. */
   abstract void setPointer(ViewSchema schema, String query) throws SQLException;
 
@@ -110,14 +123,15 @@ abstract class JdbcViewStore implements ViewStore {
                   boolean widened = addMissingColumns(schema, sql);
                   OptionalInt active = active(schema);
                   if (active.isEmpty() || (widened && active.getAsInt() == views.generation())) {
-                    setPointer(schema, sql.selectForPeople(types));
+                    setPointer(schema, sql.selectForPeople(types, columns(sql)));
                   }
                   return true;
                 }));
   }
 
-  private boolean addMissingColumns(ViewSchema schema, Sql sql) throws SQLException {
-    Set<String> present = new HashSet<>();
+  /** The columns of the table, in its order. */
+  private Set<String> columns(Sql sql) throws SQLException {
+    Set<String> present = new LinkedHashSet<>();
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql.noRows())) {
       ResultSetMetaData meta = result.getMetaData();
@@ -125,6 +139,11 @@ abstract class JdbcViewStore implements ViewStore {
         present.add(meta.getColumnName(i));
       }
     }
+    return present;
+  }
+
+  private boolean addMissingColumns(ViewSchema schema, Sql sql) throws SQLException {
+    Set<String> present = columns(sql);
     boolean added = false;
     for (Column column : schema.columns()) {
       if (!present.contains(column.name())) {
@@ -136,16 +155,100 @@ abstract class JdbcViewStore implements ViewStore {
   }
 
   @Override
-  public void activate(ViewSchema schema) {
+  public boolean activate(List<ViewSchema> schemas, OptionalInt expected) {
+    List<ViewSchema> ordered = new ArrayList<>(schemas);
+    // Those who switch at once lock in the same order.
+    ordered.sort(Comparator.comparing(ViewSchema::name));
+    return attempt(
+        "activate generation " + views.generation(),
+        () -> write(() -> activateLocked(ordered, expected)));
+  }
+
+  private boolean activateLocked(List<ViewSchema> schemas, OptionalInt expected)
+      throws SQLException {
+    for (ViewSchema schema : schemas) {
+      lockDefinition(schema);
+    }
+    for (ViewSchema schema : schemas) {
+      int active = active(schema).orElse(views.generation());
+      if (expected.isPresent() && active != expected.getAsInt() && active != views.generation()) {
+        return false;
+      }
+    }
+    for (ViewSchema schema : schemas) {
+      Sql sql = sql(schema);
+      setPointer(schema, sql.selectForPeople(types, columns(sql)));
+    }
+    return true;
+  }
+
+  @Override
+  public SortedSet<Integer> generations(ViewSchema schema) {
+    return attempt("look up view " + schema.name(), () -> read(() -> tables(schema)));
+  }
+
+  private SortedSet<Integer> tables(ViewSchema schema) throws SQLException {
+    Pattern name = Pattern.compile(schema.name() + "__g([0-9]{1,9})");
+    SortedSet<Integer> generations = new TreeSet<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(tableNames())) {
+      while (result.next()) {
+        Matcher matcher = name.matcher(result.getString(1));
+        if (matcher.matches()) {
+          generations.add(Integer.parseInt(matcher.group(1)));
+        }
+      }
+    }
+    return generations;
+  }
+
+  @Override
+  public Optional<ViewSchema> stored(ViewSchema schema) {
+    return attempt(
+        "look up view " + schema.name(),
+        () ->
+            read(
+                () ->
+                    tables(schema).contains(views.generation())
+                        ? Optional.of(schema.only(columns(sql(schema))))
+                        : Optional.empty()));
+  }
+
+  @Override
+  public void drop(ViewSchema schema) {
     attempt(
-        "activate view " + schema.name(),
+        "drop view " + schema.name(),
         () ->
             write(
                 () -> {
                   lockDefinition(schema);
-                  setPointer(schema, sql(schema).selectForPeople(types));
+                  OptionalInt active = active(schema);
+                  if (active.isPresent() && active.getAsInt() == views.generation()) {
+                    throw new KappaException(
+                        "generation %d of view %s in %s is the one people read"
+                            .formatted(views.generation(), schema.name(), views.uri()),
+                        "activate another one first");
+                  }
+                  execute(sql(schema).dropTable());
                   return true;
                 }));
+  }
+
+  @Override
+  public ControlTable control() {
+    if (control == null) {
+      attempt(
+          "create the control table",
+          () ->
+              write(
+                  () -> {
+                    lockControl();
+                    execute(JdbcControlTable.create(types, tableOptions()));
+                    return true;
+                  }));
+      control = new JdbcControlTable(this);
+    }
+    return control;
   }
 
   @Override
@@ -354,7 +457,7 @@ abstract class JdbcViewStore implements ViewStore {
     return new Sql(schema, views.table(schema));
   }
 
-  private <T> T attempt(String attempt, Work<T> work) {
+  final <T> T attempt(String attempt, Work<T> work) {
     try {
       return work.run();
     } catch (SQLException e) {

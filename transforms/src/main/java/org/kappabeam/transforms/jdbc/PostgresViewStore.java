@@ -1,8 +1,12 @@
 package org.kappabeam.transforms.jdbc;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.ArrayList;
+import java.util.List;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.view.ViewSchema;
@@ -13,6 +17,14 @@ import org.kappabeam.transforms.view.Views;
 final class PostgresViewStore extends JdbcViewStore {
   /** The columns of a view cannot be replaced like that. */
   private static final String INVALID_TABLE_DEFINITION = "42P16";
+
+  private static final String GRANTS =
+      """
+      SELECT format('GRANT %s ON %I TO %s%s', privilege_type, table_name, \
+      CASE grantee WHEN 'PUBLIC' THEN 'PUBLIC' ELSE quote_ident(grantee) END, \
+      CASE is_grantable WHEN 'YES' THEN ' WITH GRANT OPTION' ELSE '' END) \
+      FROM information_schema.role_table_grants \
+      WHERE table_schema = current_schema() AND table_name = ? AND grantee <> current_user""";
 
   PostgresViewStore(Views views, Connection connection) {
     super(views, connection, new PostgresTypes());
@@ -25,8 +37,22 @@ final class PostgresViewStore extends JdbcViewStore {
 
   @Override
   void lockDefinition(ViewSchema schema) throws SQLException {
+    lock("kappa view " + schema.name());
+  }
+
+  @Override
+  void lockControl() throws SQLException {
+    lock("kappa control");
+  }
+
+  private void lock(String name) throws SQLException {
     // CREATE … IF NOT EXISTS alone fails when two sessions run it at once.
-    text("SELECT pg_advisory_xact_lock(hashtext(?))::text", "kappa view " + schema.name());
+    text("SELECT pg_advisory_xact_lock(hashtext(?))::text", name);
+  }
+
+  @Override
+  String tableNames() {
+    return "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()";
   }
 
   @Override
@@ -48,9 +74,27 @@ final class PostgresViewStore extends JdbcViewStore {
         throw e;
       }
       connection().rollback(before);
+      List<String> grants = grants(schema);
       execute("DROP VIEW " + name);
       execute("CREATE VIEW " + name + " AS " + query);
+      for (String grant : grants) {
+        execute(grant);
+      }
     }
+  }
+
+  /** The statements that give people the rights on a pointer that they have now. */
+  private List<String> grants(ViewSchema schema) throws SQLException {
+    List<String> grants = new ArrayList<>();
+    try (PreparedStatement statement = connection().prepareStatement(GRANTS)) {
+      statement.setString(1, schema.name());
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          grants.add(result.getString(1));
+        }
+      }
+    }
+    return grants;
   }
 
   @Override

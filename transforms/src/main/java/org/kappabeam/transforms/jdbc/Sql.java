@@ -1,6 +1,7 @@
 package org.kappabeam.transforms.jdbc;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -67,15 +68,30 @@ final class Sql {
     return "SELECT * FROM " + table + " LIMIT 0";
   }
 
-  /** What the pointer shows: the rows that are not withdrawn, in a form comfortable to read. */
-  String selectForPeople(JdbcViewStore.Types types) {
+  String dropTable() {
+    return "DROP TABLE IF EXISTS " + table;
+  }
+
+  /**
+   * What the pointer shows: the rows that are not withdrawn, in a form comfortable to read.
+   *
+   * @param present the columns of the table; those that the schema does not know are shown as they
+   *     are
+   */
+  String selectForPeople(JdbcViewStore.Types types, Set<String> present) {
     List<String> shown = new ArrayList<>();
     shown.add(key);
+    Set<String> unknown = new LinkedHashSet<>(present);
+    unknown.remove(schema.keyColumn());
+    unknown.removeAll(BOOKKEEPING);
     for (Column column : schema.columns()) {
-      String name = quote(column.name());
-      String expression = types.shown(column.type(), name);
-      shown.add(expression.equals(name) ? name : expression + " AS " + name);
+      if (unknown.remove(column.name())) {
+        String name = quote(column.name());
+        String expression = types.shown(column.type(), name);
+        shown.add(expression.equals(name) ? name : expression + " AS " + name);
+      }
     }
+    unknown.forEach(column -> shown.add(quote(column)));
     shown.add(EVIDENCE);
     return "SELECT %s FROM %s WHERE NOT %s".formatted(String.join(", ", shown), table, WITHDRAWN);
   }

@@ -34,6 +34,16 @@ final class SqliteViewStore extends JdbcViewStore {
   }
 
   @Override
+  void lockControl() {
+    // Every write transaction already is the only one.
+  }
+
+  @Override
+  String tableNames() {
+    return "SELECT name FROM sqlite_master WHERE type = 'table'";
+  }
+
+  @Override
   @Nullable String pointerDefinition(ViewSchema schema) throws SQLException {
     return text("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = ?", schema.name());
   }

@@ -53,7 +53,8 @@ public interface ViewStore extends AutoCloseable {
   SortedSet<Integer> generations(ViewSchema schema);
 
   /**
-   * The view as this generation holds it: the schema without the columns that the table lacks. Empty if there is no table.
+   * The view as this generation holds it: the schema without the columns that the table lacks.
+   * Empty if there is no table.
    */
   Optional<ViewSchema> stored(ViewSchema schema);
 

@@ -13,11 +13,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kappabeam.coders.KappaException;
+import org.kappabeam.coders.view.ColumnType;
+import org.kappabeam.coders.view.ViewSchema;
 import org.kappabeam.transforms.view.ViewStore;
 import org.kappabeam.transforms.view.Views;
 
@@ -98,13 +102,23 @@ class PostgresViewIT extends JdbcViewContract {
       one.create(SMALL);
       two.create(SMALL);
       connection.createStatement().execute("GRANT SELECT ON small TO PUBLIC");
-      two.activate(SMALL);
-      assertThat(
-          query(
-              connection,
-              "SELECT has_table_privilege('pg_monitor', current_schema() || '.small', 'SELECT')"),
-          contains("t"));
+      two.activate(List.of(SMALL), OptionalInt.empty());
+      assertMayRead(connection);
+      ViewSchema other = ViewSchema.named("small", "id").column("verdict", ColumnType.TEXT).build();
+      try (ViewStore three = views.withGeneration(3).open()) {
+        three.create(other);
+        three.activate(List.of(other), OptionalInt.of(2));
+      }
+      assertMayRead(connection);
     }
+  }
+
+  private static void assertMayRead(Connection connection) throws SQLException {
+    assertThat(
+        query(
+            connection,
+            "SELECT has_table_privilege('pg_monitor', current_schema() || '.small', 'SELECT')"),
+        contains("t"));
   }
 
   @Test

@@ -593,9 +593,9 @@ public abstract class ViewContract {
                   return reads;
                 });
         for (int i = 0; i < 40; i++) {
-          (i % 2 == 0 ? two : one).activate(SMALL);
+          (i % 2 == 0 ? two : one).activate(List.of(SMALL), OptionalInt.empty());
         }
-        two.activate(SMALL);
+        two.activate(List.of(SMALL), OptionalInt.empty());
         done.set(true);
         reader.get();
       } finally {
@@ -619,10 +619,162 @@ public abstract class ViewContract {
       one.create(SMALL);
       two.create(other);
       two.upsert(other, List.of(ViewRow.of("a", 1, "good")));
-      two.activate(other);
+      two.activate(List.of(other), OptionalInt.empty());
       assertThat(shown(first, other, "verdict"), contains("good"));
-      one.activate(SMALL);
+      one.activate(List.of(SMALL), OptionalInt.empty());
       assertThat(shown(first, SMALL, "amount"), empty());
+    }
+  }
+
+  @Test
+  void pointersMoveOnlyFromTheExpectedGeneration() {
+    needs(ViewGuarantee.POINTER);
+    Views first = freshViews();
+    List<ViewSchema> both = List.of(SMALL, PAIRS);
+    try (ViewStore one = first.open();
+        ViewStore two = first.withGeneration(2).open();
+        ViewStore three = first.withGeneration(3).open()) {
+      for (ViewStore store : List.of(one, two, three)) {
+        both.forEach(store::create);
+      }
+      assertThat(two.activate(both, OptionalInt.of(3)), is(false));
+      assertThat(one.activeGeneration(PAIRS), is(OptionalInt.of(1)));
+      assertThat(two.activate(both, OptionalInt.of(1)), is(true));
+      assertThat("again", two.activate(both, OptionalInt.of(1)), is(true));
+      // One of them has moved on: the others stay.
+      assertThat(three.activate(List.of(PAIRS), OptionalInt.of(2)), is(true));
+      assertThat(one.activate(both, OptionalInt.of(2)), is(false));
+      assertThat(one.activeGeneration(SMALL), is(OptionalInt.of(2)));
+      assertThat(one.activeGeneration(PAIRS), is(OptionalInt.of(3)));
+    }
+  }
+
+  @Test
+  void ofManyWhoSwitchAtOnceOneSucceeds() throws Exception {
+    needs(ViewGuarantee.POINTER);
+    Views first = freshViews();
+    AtomicInteger successes = new AtomicInteger();
+    for (int generation = 1; generation <= 5; generation++) {
+      try (ViewStore store = first.withGeneration(generation).open()) {
+        store.create(SMALL);
+      }
+    }
+    inParallel(
+        4,
+        worker -> {
+          try (ViewStore store = first.withGeneration(worker + 2).open()) {
+            if (store.activate(List.of(SMALL), OptionalInt.of(1))) {
+              successes.incrementAndGet();
+            }
+            return store;
+          }
+        });
+    assertThat(successes.get(), is(1));
+  }
+
+  @Test
+  void generationsAreListedAndDropped() {
+    needs(ViewGuarantee.POINTER);
+    Views first = freshViews();
+    ViewSchema wider =
+        ViewSchema.named("small", "id")
+            .column("amount", ColumnType.LONG)
+            .column("risk", ColumnType.DOUBLE)
+            .build();
+    try (ViewStore one = first.open();
+        ViewStore two = first.withGeneration(2).open();
+        ViewStore twelve = first.withGeneration(12).open()) {
+      assertThat(one.generations(SMALL), empty());
+      assertThat(one.stored(SMALL), is(Optional.empty()));
+      one.create(SMALL);
+      two.create(wider);
+      twelve.create(SMALL);
+      assertThat(one.generations(SMALL), contains(1, 2, 12));
+      assertThat(one.generations(PAIRS), empty());
+      assertThat(two.stored(wider), is(Optional.of(wider)));
+      assertThat(two.stored(SMALL), is(Optional.of(SMALL)));
+      KappaException e = assertThrows(KappaException.class, () -> one.drop(SMALL));
+      assertThat(e.getMessage(), containsString("people read"));
+      twelve.drop(SMALL);
+      twelve.drop(SMALL);
+      two.activate(List.of(wider), OptionalInt.of(1));
+      one.drop(SMALL);
+      assertThat(two.generations(SMALL), contains(2));
+    }
+  }
+
+  @Test
+  void aPointerShowsTheColumnsItsGenerationHas() throws Exception {
+    needs(ViewGuarantee.POINTER);
+    needs(ViewGuarantee.WIDENING);
+    Views first = freshViews();
+    ViewSchema wider =
+        ViewSchema.named("small", "id")
+            .column("amount", ColumnType.LONG)
+            .column("risk", ColumnType.DOUBLE)
+            .build();
+    try (ViewStore one = first.open();
+        ViewStore two = first.withGeneration(2).open()) {
+      one.create(SMALL);
+      one.upsert(SMALL, List.of(ViewRow.of("a", 1, 7L)));
+      two.create(wider);
+      two.upsert(wider, List.of(ViewRow.of("a", 1, 7L, 0.5)));
+      assertThat(one.stored(wider), is(Optional.of(SMALL)));
+      // By a program that knows the new shape only.
+      two.activate(List.of(wider), OptionalInt.of(1));
+      assertThat(shown(first, wider, "risk"), contains("0.5"));
+      one.activate(List.of(wider), OptionalInt.of(2));
+      assertThat(shown(first, SMALL, "amount"), contains("7"));
+    }
+  }
+
+  @Test
+  void aTextChangesOnlyFromTheVersionThatWasRead() {
+    needs(ViewGuarantee.CONTROL);
+    try (ViewStore store = freshViews().open()) {
+      ControlTable control = store.control();
+      assertThat(control.get("a/1"), is(Optional.empty()));
+      assertThat(control.put("a/1", ControlTable.ABSENT, "one"), is(true));
+      assertThat(control.put("a/1", ControlTable.ABSENT, "zwei"), is(false));
+      assertThat(control.put("a/1", 2, "zwei"), is(false));
+      assertThat(control.put("a/1", 1, "dos \u00fc \ud83d\ude80 \n \""), is(true));
+      assertThat(control.put("a/1", 1, "drei"), is(false));
+      assertThat(control.put("a/2", 1, "never"), is(false));
+      assertThat(control.put("b", ControlTable.ABSENT, "x".repeat(300_000)), is(true));
+      assertThat(control.put("a/0", ControlTable.ABSENT, ""), is(true));
+      ControlTable.Document first = new ControlTable.Document("a/0", 1, "");
+      ControlTable.Document second =
+          new ControlTable.Document("a/1", 2, "dos \u00fc \ud83d\ude80 \n \"");
+      assertThat(store.control().get("a/1"), is(Optional.of(second)));
+      assertThat(control.list("a/"), contains(first, second));
+      assertThat(control.list(""), hasSize(3));
+      assertThat(control.get("b").orElseThrow().text().length(), is(300_000));
+    }
+  }
+
+  @Test
+  void ofManyWhoChangeATextAtOnceOneSucceedsEachTime() throws Exception {
+    needs(ViewGuarantee.CONTROL);
+    Views views = freshViews();
+    int workers = 4;
+    int each = 10;
+    inParallel(
+        workers,
+        worker -> {
+          try (ViewStore store = views.open()) {
+            ControlTable control = store.control();
+            for (int done = 0; done < each; ) {
+              Optional<ControlTable.Document> old = control.get("sum");
+              long version = old.map(ControlTable.Document::version).orElse(ControlTable.ABSENT);
+              int sum = old.map(d -> Integer.parseInt(d.text())).orElse(0);
+              done += control.put("sum", version, Integer.toString(sum + 1)) ? 1 : 0;
+            }
+            return store;
+          }
+        });
+    try (ViewStore store = views.open()) {
+      assertThat(
+          store.control().get("sum"), is(Optional.of(new ControlTable.Document("sum", 40, "40"))));
     }
   }
 

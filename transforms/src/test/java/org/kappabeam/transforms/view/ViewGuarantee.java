@@ -21,6 +21,8 @@ public enum ViewGuarantee {
   WIDENING,
   /** Generations are tables of their own; readers see one or the other when the pointer moves. */
   POINTER,
+  /** Texts beside the views change by compare-and-set. */
+  CONTROL,
   /** A scan of one range sees an upsert whole or not at all. */
   SNAPSHOTS,
   /** Ranges cover all keys once, and cut them into parts of about the same size. */
