@@ -65,6 +65,14 @@ public interface KappaOptions extends PipelineOptions {
   void setSliceRanges(int value);
 
   @Description(
+      "The most records a second to read, per worker process; 0 is no limit. Keeps a replay from"
+          + " taking log and store away from the live job.")
+  @Default.Long(0)
+  long getMaxRecordsPerSecond();
+
+  void setMaxRecordsPerSecond(long value);
+
+  @Description(
       "How far event time may lie behind log time (7d, 12h, 30m, 45s or ISO-8601); a record that is"
           + " later becomes a dead letter TOO_LATE.")
   @Default.String("1d")

@@ -9,6 +9,8 @@ import org.kappabeam.coders.log.Slice;
 import org.kappabeam.coders.view.ViewSchema;
 import org.kappabeam.transforms.deadletter.DeadLetterView;
 import org.kappabeam.transforms.log.Log;
+import org.kappabeam.transforms.log.Throttle;
+import org.kappabeam.transforms.observe.ReadPositions;
 import org.kappabeam.transforms.view.ViewStore;
 import org.kappabeam.transforms.view.Views;
 import org.kappabeam.transforms.view.WriteView;
@@ -35,23 +37,33 @@ public final class KappaPipeline {
    * @throws KappaException if an option makes no sense, or log or view cannot be reached
    */
   public static KappaPipeline plan(Pilot pilot, KappaOptions options, Log log) {
-    boolean slice = options.getReadMode() == KappaOptions.ReadMode.SLICE;
-    if (slice && options.getUntil().equals("never")) {
+    boolean bounded = options.getReadMode() == KappaOptions.ReadMode.SLICE;
+    if (bounded && options.getUntil().equals("never")) {
       throw new KappaException(
           "--readMode=SLICE needs an end", "add --until=latest or --until=<log time>");
     }
     // An archive is looked at before there is a pipeline.
     FileSystems.setDefaultPipelineOptions(options);
-    Views views = Views.at(options.getView(), options.getGeneration());
     // Before the view is touched: a mistyped log leaves no empty tables behind.
     Slice pinned = log.resolve(options.getFrom(), options.getUntil());
+    return pinned(pilot, options, log, pinned);
+  }
+
+  /**
+   * The same for a slice that was pinned before.
+   *
+   * @throws KappaException if the view cannot be reached
+   */
+  public static KappaPipeline pinned(Pilot pilot, KappaOptions options, Log log, Slice slice) {
+    FileSystems.setDefaultPipelineOptions(options);
+    Views views = Views.at(options.getView(), options.getGeneration());
     try (ViewStore store = views.open()) {
       for (ViewSchema schema : pilot.views()) {
         store.create(schema);
       }
       store.create(DeadLetterView.schema());
     }
-    return new KappaPipeline(pilot, options, log, pinned, views);
+    return new KappaPipeline(pilot, options, log, slice, views);
   }
 
   /** What will be read. */
@@ -69,6 +81,10 @@ public final class KappaPipeline {
             bounded
                 ? log.slice(slice, options.getSliceRanges())
                 : log.live(slice, lateness(options)));
+    if (options.getMaxRecordsPerSecond() > 0) {
+      records = records.apply("Throttle", Throttle.to((double) options.getMaxRecordsPerSecond()));
+    }
+    records = records.apply("Positions", ReadPositions.note());
     Pilot.Output output = pilot.build(records, options);
     for (Pilot.Rows view : output.views()) {
       view.rows().apply("Write " + view.schema().name(), WriteView.of(views, view.schema()));

@@ -2,14 +2,17 @@ package org.kappabeam.pipelines.pilot;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.beam.sdk.values.PCollection;
 import org.kappabeam.coders.Batch;
 import org.kappabeam.coders.event.DeadLetter;
 import org.kappabeam.coders.event.EventType;
 import org.kappabeam.coders.event.LogFormat;
 import org.kappabeam.coders.log.LogBatch;
+import org.kappabeam.coders.view.Column;
 import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.coders.view.ViewSchema;
+import org.kappabeam.transforms.deadletter.DeadLetterView;
 import org.kappabeam.transforms.decode.DecodeLog;
 import org.kappabeam.transforms.decode.Route;
 import org.kappabeam.transforms.decode.TimeRule;
@@ -18,12 +21,32 @@ import org.kappabeam.transforms.decode.TimeRule;
  * A program over a log: from records to the rows of its views. Knows no log, no store, no runner.
  */
 public interface Pilot {
+  /** What the column of a row's event time is called. */
+  String EVENT_TIME = "event_time";
 
   /** What {@code kappa run NAME} calls it. */
   String name();
 
   /** The views it keeps, besides the dead letters. */
   List<ViewSchema> views();
+
+  /** All tables of a generation: the views and the dead letters. */
+  default List<ViewSchema> tables() {
+    List<ViewSchema> tables = new ArrayList<>(views());
+    tables.add(DeadLetterView.schema());
+    return tables;
+  }
+
+  /**
+   * The column of a view that says when the event of a row was. Comparisons leave out rows whose
+   * time has not been read to its end. Empty if there is none: then all rows are compared.
+   */
+  default Optional<String> timeColumn(ViewSchema view) {
+    return view.columns().stream()
+        .map(Column::name)
+        .filter(name -> name.equals(EVENT_TIME))
+        .findFirst();
+  }
 
   /** Builds the graph. */
   Output build(PCollection<LogBatch> records, KappaOptions options);

@@ -1,0 +1,45 @@
+package org.kappabeam.pipelines.replay;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import org.checkerframework.checker.nullness.qual.Nullable;
+
+/**
+ * What was active before, for a way back. Which generation is active now, the store itself says.
+ *
+ * @param active the generation that was active after the last move
+ * @param previous the one before; null if there was none
+ * @param moving the generation that a move under way, or one that was killed, goes to
+ * @param step what that move is: {@code promote} or {@code rollback}; or what the last one was
+ * @param since when the last move ended
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({"active", "previous", "moving", "step", "since"})
+record Pointer(
+    int active,
+    @Nullable Integer previous,
+    @Nullable Integer moving,
+    @Nullable String step,
+    @Nullable String since) {
+
+  static Pointer at(int shown) {
+    return new Pointer(shown, null, null, null, null);
+  }
+
+  /** Before a move. */
+  Pointer announcing(int generation, String newStep) {
+    return new Pointer(active, previous, generation, newStep, since);
+  }
+
+  /** Whether a move was announced and has happened, but was not noted as done. */
+  boolean isUnsettled(int shown) {
+    return moving != null && moving == shown && active != shown;
+  }
+
+  /** What is true, given what the store shows: a move that was killed may have happened. */
+  Pointer settled(int shown, String now) {
+    return shown == active
+        ? new Pointer(active, previous, null, previous == null ? null : step, since)
+        : new Pointer(shown, active, null, step, now);
+  }
+}
