@@ -2,15 +2,12 @@ package org.kappabeam.pipelines.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
-import org.kappabeam.pipelines.pilot.KappaOptions;
 import org.kappabeam.transforms.archive.ArchiveCopy;
 import org.kappabeam.transforms.archive.ArchiveLog;
 import org.kappabeam.transforms.archive.ArchiveStep;
@@ -145,7 +142,7 @@ final class ArchiveCommand implements Callable<Integer> {
     try {
       List<String> given =
           PipelineArguments.checked(
-              spec, commandLine.getParseResult().unmatched(), pipelineOptions());
+              spec, commandLine.getParseResult().unmatched(), PipelineArguments.withoutPilots());
       check();
       ArchiveLog.of(to);
       if (!verify) {
@@ -158,13 +155,6 @@ final class ArchiveCommand implements Callable<Integer> {
     }
     FileSystems.setDefaultPipelineOptions(options);
     return source == null ? verify() : copy(source, options, runner);
-  }
-
-  /** Beam's and the runner's; those of {@code run} would be without effect. */
-  private static Map<String, OptionCatalog.Declared> pipelineOptions() {
-    Map<String, OptionCatalog.Declared> known = new TreeMap<>(OptionCatalog.registered());
-    OptionCatalog.of(KappaOptions.class).forEach(option -> known.remove(option.name()));
-    return known;
   }
 
   private void check() {

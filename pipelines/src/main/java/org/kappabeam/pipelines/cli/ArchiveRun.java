@@ -1,23 +1,17 @@
 package org.kappabeam.pipelines.cli;
 
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.options.PipelineOptions;
-import org.joda.time.Duration;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.transforms.archive.ArchiveStep;
 
 /** Runs the steps of a copy, one after the other, and tells how far it is. */
 final class ArchiveRun {
-  private static final Duration POLL = Duration.millis(200);
-  private static final long REPORT_EVERY_NANOS = TimeUnit.SECONDS.toNanos(2);
-
   private final long size;
   private final PipelineOptions options;
   private final RunnerProfile runner;
@@ -26,7 +20,6 @@ final class ArchiveRun {
   private final Shutdown shutdown;
   private final long startNanos = System.nanoTime();
 
-  private long reportedNanos = startNanos;
   private long committed;
 
   /**
@@ -63,41 +56,15 @@ final class ArchiveRun {
    * @throws KappaException if the pipeline fails
    */
   void run(ArchiveStep step) {
-    shutdown.check();
     Pipeline pipeline = Pipeline.create(options);
     pipeline.apply("Archive", step);
-    PipelineResult running = runner.start(pipeline, scratch);
-    while (true) {
-      PipelineResult.State state = running.waitUntilFinish(POLL);
-      if (shutdown.requested()) {
-        cancel(running);
-        shutdown.check();
-      }
-      if (state != null && state.isTerminal()) {
-        if (state != PipelineResult.State.DONE) {
-          throw new KappaException(
-              "the pipeline ended as " + state, "look into the runner's log, or use --verbose");
-        }
-        committed += archived(running);
-        return;
-      }
-      if (System.nanoTime() - reportedNanos >= REPORT_EVERY_NANOS) {
-        report(running);
-      }
-    }
-  }
-
-  private static void cancel(PipelineResult running) {
-    try {
-      running.cancel();
-    } catch (IOException e) {
-      throw new KappaException(
-          "the pipeline cannot be cancelled", "cancel it with the runner's own tools", e);
-    }
+    committed +=
+        archived(
+            PipelineRun.toTheEnd(
+                pipeline, runner, scratch, shutdown, (running, unused) -> report(running)));
   }
 
   private void report(PipelineResult running) {
-    reportedNanos = System.nanoTime();
     long records = committed + archived(running);
     double rate = records / Math.max(0.001, seconds());
     terminal.progress(

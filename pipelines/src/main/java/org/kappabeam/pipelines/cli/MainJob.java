@@ -96,7 +96,8 @@ final class MainJob {
     Log log = Logs.open(uri, Map.of());
     KappaPipeline plan = KappaPipeline.plan(pilot, options, log);
     terminal.progress("%s", RunCommand.opening(pilot, options, plan, runner));
-    PilotRun.Outcome outcome = new PilotRun(plan, runner, terminal, shutdown).toTheEnd(scratch);
+    PilotRun.Outcome outcome =
+        Tracked.run(pilot, options, log, plan, null, runner, terminal, shutdown, scratch);
     boolean reconciled =
         Summary.print(
             outcome,

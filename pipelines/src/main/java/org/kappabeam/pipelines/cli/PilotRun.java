@@ -11,6 +11,7 @@ import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.log.Slice;
 import org.kappabeam.pipelines.pilot.KappaPipeline;
 import org.kappabeam.transforms.observe.Conservation;
+import org.kappabeam.transforms.observe.ReadPositions;
 
 /** One run of a planned pipeline, watched from start to end. */
 final class PilotRun {
@@ -21,6 +22,7 @@ final class PilotRun {
   private final RunnerProfile profile;
   private final Terminal terminal;
   private final Shutdown shutdown;
+  private final Watcher watcher;
   private final long startNanos = System.nanoTime();
 
   private long reportedNanos = startNanos;
@@ -34,8 +36,21 @@ final class PilotRun {
    */
   record Outcome(Conservation counts, boolean completed, double seconds) {}
 
-  PilotRun(KappaPipeline plan, RunnerProfile profile, Terminal terminal, Shutdown shutdown) {
+  /** What is told while it runs, and answers with what to add to the line of progress. */
+  interface Watcher {
+    String progress(Conservation counts, double seconds, ReadPositions positions);
+
+    void completed(Conservation counts, double seconds, ReadPositions positions);
+  }
+
+  PilotRun(
+      KappaPipeline plan,
+      RunnerProfile profile,
+      Terminal terminal,
+      Shutdown shutdown,
+      Watcher watcher) {
     this.plan = plan;
+    this.watcher = watcher;
     this.profile = profile;
     this.terminal = terminal;
     this.shutdown = shutdown;
@@ -58,7 +73,9 @@ final class PilotRun {
           throw new KappaException(
               "the pipeline ended as " + state, "look into the runner's log, or use --verbose");
         }
-        return new Outcome(Conservation.of(running), true, seconds());
+        Conservation counts = Conservation.of(running);
+        watcher.completed(counts, seconds(), ReadPositions.of(running));
+        return new Outcome(counts, true, seconds());
       }
       if (System.nanoTime() - reportedNanos >= REPORT_EVERY_NANOS) {
         report(running);
@@ -85,6 +102,7 @@ final class PilotRun {
     double rate = (counts.read() - reportedRecords) * 1e9 / (now - reportedNanos);
     reportedNanos = now;
     reportedRecords = counts.read();
+    String more = watcher.progress(counts, seconds(), ReadPositions.of(running));
     if (counts.read() == 0) {
       terminal.progress("no records yet, %.0f s", seconds());
       return;
@@ -95,8 +113,23 @@ final class PilotRun {
             ? " (%d %%)".formatted(Math.min(100, 100 * counts.read() / slice.size()))
             : "";
     terminal.progress(
-        "%,d records read%s, %,.0f a second, %,d row writes, %,d dead letters, %.0f s",
-        counts.read(), share, rate, rowWrites(running), counts.dead(), seconds());
+        "%,d records read%s, %,.0f a second%s, %,d row writes, %,d dead letters, %.0f s%s",
+        counts.read(),
+        share,
+        rate,
+        timeLeft(slice, counts.read()),
+        rowWrites(running),
+        counts.dead(),
+        seconds(),
+        more);
+  }
+
+  /** By the pace so far, which pauses at checkpoints do not upset. */
+  private String timeLeft(Slice slice, long read) {
+    if (!slice.isPinned() || slice.size() <= read) {
+      return "";
+    }
+    return ", about %,.0f s left".formatted((slice.size() - read) * seconds() / read);
   }
 
   /** Over all views; a row that was corrected counts each time. */

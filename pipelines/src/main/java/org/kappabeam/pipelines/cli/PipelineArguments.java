@@ -5,11 +5,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
+import org.kappabeam.pipelines.pilot.KappaOptions;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -19,6 +21,13 @@ final class PipelineArguments {
   private static final Set<String> FLAG_VALUES = Set.of("true", "false");
 
   private PipelineArguments() {}
+
+  /** The options of Beam and the runner; those of {@code run} would be without effect. */
+  static Map<String, OptionCatalog.Declared> withoutPilots() {
+    Map<String, OptionCatalog.Declared> known = new TreeMap<>(OptionCatalog.registered());
+    OptionCatalog.of(KappaOptions.class).forEach(option -> known.remove(option.name()));
+    return known;
+  }
 
   /**
    * Arguments that are none of the command's own have to be Beam's.

@@ -9,16 +9,21 @@ import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints. */
 final class Version implements IVersionProvider {
-  @Override
-  public String[] getVersion() {
+  /** This program's own. */
+  static String ofProgram() {
     Properties properties = new Properties();
     try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
       properties.load(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return properties.getProperty("version");
+  }
+
+  @Override
+  public String[] getVersion() {
     return new String[] {
-      "kappa " + properties.getProperty("version"),
+      "kappa " + ofProgram(),
       "Apache Beam " + ReleaseInfo.getReleaseInfo().getVersion(),
       "Java " + Runtime.version()
     };

@@ -41,4 +41,10 @@ public record Comparison(
     boolean passed,
     List<ViewParity> views,
     String by,
-    String at) {}
+    String at) {
+
+  /** The result as a readable file. */
+  public String toJson() {
+    return Json.write(this) + "\n";
+  }
+}

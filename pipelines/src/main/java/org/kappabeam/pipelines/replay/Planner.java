@@ -14,6 +14,7 @@ import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
+import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.Slice;
@@ -56,9 +57,15 @@ public final class Planner {
    * @param from {@link #ALL}, or a bound as for a run
    * @param deciding the options that decide results, by name, as they were given; what a registry
    *     says is added
+   * @param generation to build; null for the next one
    * @throws KappaException if the log does not have all of it any more
    */
-  public ReplayPlan plan(Log log, String from, String until, Map<String, String> deciding) {
+  public ReplayPlan plan(
+      Log log,
+      String from,
+      String until,
+      Map<String, String> deciding,
+      @Nullable Integer generation) {
     FileSystems.setDefaultPipelineOptions(options);
     boolean all = from.equals(ALL);
     LogBound start = LogBound.from(all ? LogBound.EARLIEST : from);
@@ -78,7 +85,7 @@ public final class Planner {
         pipeline,
         log.uri(),
         options.getView(),
-        nextGeneration(),
+        generation == null ? nextGeneration() : generation,
         from,
         until,
         slice.ranges().stream().map(ReplayPlan.Range::of).toList(),
@@ -87,7 +94,8 @@ public final class Planner {
         estimate(slice, read));
   }
 
-  static List<String> columns(ViewSchema schema) {
+  /** The columns of a view as a plan names them. */
+  public static List<String> columns(ViewSchema schema) {
     return schema.columns().stream().map(column -> column.name() + " " + column.type()).toList();
   }
 

@@ -122,4 +122,9 @@ final class TieredLog implements Log {
   public String toString() {
     return uri();
   }
+
+  @Override
+  public Log asConsumer(String name) {
+    return new TieredLog(cold, hot.asConsumer(name));
+  }
 }

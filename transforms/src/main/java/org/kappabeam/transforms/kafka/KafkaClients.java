@@ -58,6 +58,11 @@ final class KafkaClients {
 
   private KafkaClients() {}
 
+  /** The group that shows lag unless another one is named. */
+  static String group(KafkaUri uri) {
+    return "kappa-" + uri.topic();
+  }
+
   static Admin admin(KafkaUri uri, Map<String, String> properties) {
     Map<String, Object> config = base(uri);
     config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) ANSWER_TIMEOUT.toMillis());
@@ -84,7 +89,7 @@ final class KafkaClients {
     config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 25);
     config.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1 << 20);
     config.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
-    config.put(ConsumerConfig.GROUP_ID_CONFIG, "kappa-" + uri.topic());
+    config.put(ConsumerConfig.GROUP_ID_CONFIG, group(uri));
     config.putAll(properties);
     config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, uri.servers());
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, IsolationLevel.READ_COMMITTED.toString());

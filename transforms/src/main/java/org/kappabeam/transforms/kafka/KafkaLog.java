@@ -1,6 +1,7 @@
 package org.kappabeam.transforms.kafka;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -13,6 +14,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.kappabeam.coders.log.LogBatch;
@@ -140,6 +142,16 @@ public final class KafkaLog implements Log {
       throw new IllegalArgumentException("a bounded read needs a pinned slice");
     }
     return new KafkaSliceSource(uri, clientProperties, slice.ranges(), desiredRanges);
+  }
+
+  /** {@inheritDoc} The name becomes part of the group's. */
+  @Override
+  public Log asConsumer(String name) {
+    Map<String, String> properties = new HashMap<>(clientProperties);
+    properties.compute(
+        ConsumerConfig.GROUP_ID_CONFIG,
+        (id, group) -> (group == null ? KafkaClients.group(uri) : group) + "-" + name);
+    return new KafkaLog(uri, Map.copyOf(properties));
   }
 
   @Override

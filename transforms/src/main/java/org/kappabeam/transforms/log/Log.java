@@ -38,4 +38,14 @@ public interface Log extends Serializable {
    *     records; 0 leaves it to the runner
    */
   PTransform<PBegin, PCollection<LogBatch>> slice(Slice slice, int desiredRanges);
+
+  /**
+   * The same log for a reader of its own name beside others, where the log keeps something for each
+   * reader, such as the offsets that show its lag.
+   *
+   * @param name appended to the usual one
+   */
+  default Log asConsumer(String name) {
+    return this;
+  }
 }
