@@ -10,14 +10,18 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.PriorityQueue;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.coders.view.ViewSchema;
+import org.kappabeam.transforms.view.ControlTable;
 import org.kappabeam.transforms.view.KeyRange;
 import org.kappabeam.transforms.view.ViewRows;
 import org.kappabeam.transforms.view.ViewStore;
@@ -39,6 +43,7 @@ final class CassandraViewStore implements ViewStore {
   private final SharedSession shared;
   private final CqlSession session;
   private final Definitions definitions;
+  private final Pointers pointers;
   private final Map<ViewSchema, CassandraTable> tables = new HashMap<>();
   private final Map<ViewSchema, Upserts> upserts = new HashMap<>();
   private boolean closed;
@@ -49,6 +54,7 @@ final class CassandraViewStore implements ViewStore {
     this.shared = shared;
     this.session = shared.session();
     this.definitions = new Definitions(session, address);
+    this.pointers = new Pointers(session);
   }
 
   @Override
@@ -56,8 +62,7 @@ final class CassandraViewStore implements ViewStore {
     attempt(
         "create view " + schema.name(),
         () -> {
-          createIfMissing(DefinitionLock.TABLE, DefinitionLock.CREATE);
-          createIfMissing(Pointer.TABLE, Pointer.CREATE);
+          createIfMissing(Pointers.TABLE, Pointers.CREATE);
           if (definitions.find(views, schema).isEmpty()) {
             new DefinitionLock(session, schema.name())
                 .hold(
@@ -65,58 +70,111 @@ final class CassandraViewStore implements ViewStore {
                       if (definitions.find(views, schema).isEmpty()) {
                         definitions.make(views, schema);
                       }
+                      return true;
                     });
           }
-          if (pointer(schema).get().isEmpty()) {
-            pointer(schema).setIfAbsent(views.generation());
+          if (pointers.get(schema.name()).isEmpty()) {
+            pointers.setIfAbsent(schema.name(), views.generation());
           }
-          // The type may have grown since this store looked.
-          tables.remove(schema);
-          upserts.remove(schema);
+          forget(schema);
           return true;
         });
   }
 
   private void createIfMissing(String table, String statement) {
-    if (!definitions.hasTable(table)) {
-      definitions.ddl(statement);
+    if (definitions.hasTable(table)) {
+      return;
     }
+    // Even if it is listed: it is of use only when the statement that makes it has returned.
+    definitions.ddl(DefinitionLock.CREATE);
+    new DefinitionLock(session, table)
+        .hold(
+            () -> {
+              definitions.ddl(statement);
+              return true;
+            });
+  }
+
+  /** The table or its type may not be what they were when this store looked. */
+  private void forget(ViewSchema schema) {
+    tables.keySet().removeIf(known -> known.name().equals(schema.name()));
+    upserts.keySet().removeIf(known -> known.name().equals(schema.name()));
   }
 
   @Override
   public boolean activate(List<ViewSchema> schemas, OptionalInt expected) {
-    throw new UnsupportedOperationException("on its way");
+    return attempt(
+        "activate generation " + views.generation(),
+        () -> {
+          createIfMissing(Pointers.TABLE, Pointers.CREATE);
+          List<String> names = schemas.stream().map(ViewSchema::name).toList();
+          // So that none of the tables is dropped meanwhile.
+          return DefinitionLock.hold(
+              session,
+              new TreeSet<>(names),
+              () -> {
+                for (ViewSchema schema : schemas) {
+                  if (definitions.stored(views, schema).isEmpty()) {
+                    throw missing(schema);
+                  }
+                }
+                return pointers.move(names, expected, views.generation());
+              });
+        });
   }
 
   @Override
-  public java.util.SortedSet<Integer> generations(ViewSchema schema) {
-    throw new UnsupportedOperationException("on its way");
+  public SortedSet<Integer> generations(ViewSchema schema) {
+    return attempt(
+        "look up view " + schema.name(), () -> Views.generations(schema, definitions.tables()));
   }
 
   @Override
-  public java.util.Optional<ViewSchema> stored(ViewSchema schema) {
-    throw new UnsupportedOperationException("on its way");
+  public Optional<ViewSchema> stored(ViewSchema schema) {
+    return attempt("look up view " + schema.name(), () -> definitions.stored(views, schema));
   }
 
   @Override
   public void drop(ViewSchema schema) {
-    throw new UnsupportedOperationException("on its way");
+    attempt(
+        "drop view " + schema.name(),
+        () -> {
+          createIfMissing(Pointers.TABLE, Pointers.CREATE);
+          return new DefinitionLock(session, schema.name())
+              .hold(
+                  () -> {
+                    OptionalInt active = pointers.get(schema.name());
+                    if (active.isPresent() && active.getAsInt() == views.generation()) {
+                      throw new KappaException(
+                          "generation %d of view %s in %s is the one people read"
+                              .formatted(views.generation(), schema.name(), views.uri()),
+                          "activate another one first");
+                    }
+                    definitions.drop(views, schema);
+                    forget(schema);
+                    return true;
+                  });
+        });
   }
 
   @Override
-  public org.kappabeam.transforms.view.ControlTable control() {
-    throw new UnsupportedOperationException("on its way");
+  public ControlTable control() {
+    return attempt(
+        "create the control table",
+        () -> {
+          createIfMissing(CassandraControlTable.TABLE, CassandraControlTable.CREATE);
+          return new CassandraControlTable(this, session, address.serialConsistency());
+        });
   }
 
   @Override
   public OptionalInt activeGeneration(ViewSchema schema) {
     return attempt(
         "look up view " + schema.name(),
-        () -> definitions.hasTable(Pointer.TABLE) ? pointer(schema).get() : OptionalInt.empty());
-  }
-
-  private Pointer pointer(ViewSchema schema) {
-    return new Pointer(session, schema.name());
+        () ->
+            definitions.hasTable(Pointers.TABLE)
+                ? pointers.get(schema.name())
+                : OptionalInt.empty());
   }
 
   @Override
@@ -281,18 +339,17 @@ final class CassandraViewStore implements ViewStore {
   private CassandraTable table(ViewSchema schema) {
     CassandraTable table = tables.get(schema);
     if (table == null) {
-      table =
-          definitions
-              .find(views, schema)
-              .orElseThrow(
-                  () ->
-                      new KappaException(
-                          "cannot use view %s in %s, there is no generation %d of it with these columns"
-                              .formatted(schema.name(), views.uri(), views.generation()),
-                          "run the job that writes it first, or name another generation"));
+      table = definitions.find(views, schema).orElseThrow(() -> missing(schema));
       tables.put(schema, table);
     }
     return table;
+  }
+
+  private KappaException missing(ViewSchema schema) {
+    return new KappaException(
+        "cannot use view %s in %s, there is no generation %d of it with these columns"
+            .formatted(schema.name(), views.uri(), views.generation()),
+        "run the job that writes it first, or name another generation");
   }
 
   @Override
@@ -303,7 +360,7 @@ final class CassandraViewStore implements ViewStore {
     }
   }
 
-  private <T> T attempt(String attempt, Supplier<T> work) {
+  <T> T attempt(String attempt, Supplier<T> work) {
     try {
       return work.get();
     } catch (DriverException e) {

@@ -4,7 +4,10 @@ import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.Row;
 import java.time.Duration;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.transforms.view.ViewUnavailableException;
 import org.slf4j.Logger;
@@ -35,8 +38,19 @@ final class DefinitionLock {
     this.name = name;
   }
 
-  /** Runs work while holding the lock. */
-  void hold(Runnable work) {
+  /** Does work while holding the locks of several views, which all take in the same order. */
+  static <T> T hold(CqlSession session, SortedSet<String> names, Supplier<T> work) {
+    if (names.isEmpty()) {
+      return work.get();
+    }
+    SortedSet<String> rest = new TreeSet<>(names);
+    String first = names.first();
+    rest.remove(first);
+    return new DefinitionLock(session, first).hold(() -> hold(session, rest, work));
+  }
+
+  /** Does work while holding the lock. */
+  <T> T hold(Supplier<T> work) {
     long start = System.nanoTime();
     while (!acquire()) {
       if (System.nanoTime() - start > PATIENCE.toNanos()) {
@@ -45,7 +59,7 @@ final class DefinitionLock {
       pause();
     }
     try {
-      work.run();
+      return work.get();
     } finally {
       release();
     }
