@@ -7,12 +7,14 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -44,6 +46,7 @@ final class CassandraViewStore implements ViewStore {
   private final CqlSession session;
   private final Definitions definitions;
   private final Pointers pointers;
+  private final Set<String> made = new HashSet<>();
   private final Map<ViewSchema, CassandraTable> tables = new HashMap<>();
   private final Map<ViewSchema, Upserts> upserts = new HashMap<>();
   private boolean closed;
@@ -63,15 +66,16 @@ final class CassandraViewStore implements ViewStore {
         "create view " + schema.name(),
         () -> {
           createIfMissing(Pointers.TABLE, Pointers.CREATE);
-          if (definitions.find(views, schema).isEmpty()) {
-            new DefinitionLock(session, schema.name())
-                .hold(
-                    () -> {
-                      if (definitions.find(views, schema).isEmpty()) {
-                        definitions.make(views, schema);
-                      }
-                      return true;
-                    });
+          DefinitionLock lock = new DefinitionLock(session, schema.name());
+          // While somebody makes it, it is listed before it can be used.
+          if (definitions.find(views, schema).isEmpty() || !lock.isFree()) {
+            lock.hold(
+                () -> {
+                  if (definitions.find(views, schema).isEmpty()) {
+                    definitions.make(views, schema);
+                  }
+                  return true;
+                });
           }
           if (pointers.get(schema.name()).isEmpty()) {
             pointers.setIfAbsent(schema.name(), views.generation());
@@ -82,7 +86,7 @@ final class CassandraViewStore implements ViewStore {
   }
 
   private void createIfMissing(String table, String statement) {
-    if (definitions.hasTable(table)) {
+    if (isMade(table)) {
       return;
     }
     // Even if it is listed: it is of use only when the statement that makes it has returned.
@@ -93,6 +97,17 @@ final class CassandraViewStore implements ViewStore {
               definitions.ddl(statement);
               return true;
             });
+    made.add(table);
+  }
+
+  /** Whether one of our own tables is there, and nobody is still making it. */
+  private boolean isMade(String table) {
+    if (!made.contains(table)
+        && definitions.hasTable(table)
+        && new DefinitionLock(session, table).isFree()) {
+      made.add(table);
+    }
+    return made.contains(table);
   }
 
   /** The table or its type may not be what they were when this store looked. */
@@ -171,10 +186,7 @@ final class CassandraViewStore implements ViewStore {
   public OptionalInt activeGeneration(ViewSchema schema) {
     return attempt(
         "look up view " + schema.name(),
-        () ->
-            definitions.hasTable(Pointers.TABLE)
-                ? pointers.get(schema.name())
-                : OptionalInt.empty());
+        () -> isMade(Pointers.TABLE) ? pointers.get(schema.name()) : OptionalInt.empty());
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.kappabeam.transforms.cassandra;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.time.Duration;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * transaction; that of a client that died expires.
  */
 final class DefinitionLock {
-  static final String TABLE = "kappa_locks";
+  private static final String TABLE = "kappa_locks";
 
   static final String CREATE =
       "CREATE TABLE IF NOT EXISTS kappa_locks (name text PRIMARY KEY, owner uuid)";
@@ -47,6 +48,16 @@ final class DefinitionLock {
     String first = names.first();
     rest.remove(first);
     return new DefinitionLock(session, first).hold(() -> hold(session, rest, work));
+  }
+
+  /** Whether nobody holds the lock: what was done under it is then known to all nodes. */
+  boolean isFree() {
+    return session
+            .execute(
+                SimpleStatement.newInstance("SELECT owner FROM kappa_locks WHERE name = ?", name)
+                    .setIdempotent(true))
+            .one()
+        == null;
   }
 
   /** Does work while holding the lock. */
