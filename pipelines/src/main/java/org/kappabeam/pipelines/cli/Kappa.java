@@ -113,7 +113,27 @@ public final class Kappa implements Callable<Integer> {
           FeedCommand.of(
               name, "Writes events for " + name + " from files.", feed.importer(), terminal));
     }
-    for (CommandSpec sub : List.of(run, simulate, imports, ArchiveCommand.of(terminal))) {
+    CommandSpec plan = group("plan", "Pin what a replay will read and how, into a file.");
+    CommandSpec compare = group("compare", "Prove that two generations say the same.");
+    CommandSpec promote = group("promote", "Let people read another generation.");
+    CommandSpec rollback = group("rollback", "Let people read the generation before again.");
+    CommandSpec retire = group("retire", "Remove the tables of a generation.");
+    CommandSpec status = group("status", "Show the generations of a pilot.");
+    for (Pilot pilot : Services.pilots()) {
+      String name = pilot.name();
+      plan.addSubcommand(name, PlanCommand.of(pilot, terminal));
+      compare.addSubcommand(name, CompareCommand.of(pilot, terminal));
+      promote.addSubcommand(name, PromoteCommand.of(pilot, terminal));
+      rollback.addSubcommand(name, RollbackCommand.of(pilot, terminal));
+      retire.addSubcommand(name, RetireCommand.of(pilot, terminal));
+      status.addSubcommand(name, StatusCommand.of(pilot, terminal));
+    }
+    CommandSpec archive = ArchiveCommand.of(terminal);
+    CommandSpec replay = ReplayCommand.of(terminal);
+    for (CommandSpec sub :
+        List.of(
+            run, simulate, imports, archive, plan, replay, compare, promote, rollback, retire,
+            status)) {
       root.addSubcommand(sub.name(), sub);
     }
     complete(root);

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.kappabeam.coders.KappaException;
 
 /** Records as JSON, readable, with their fields in a fixed order. */
-final class Json {
+public final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(SerializationFeature.INDENT_OUTPUT)
@@ -18,7 +18,8 @@ final class Json {
 
   private Json() {}
 
-  static String write(Object value) {
+  /** The value as JSON. */
+  public static String write(Object value) {
     try {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
