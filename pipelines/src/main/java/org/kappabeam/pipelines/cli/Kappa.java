@@ -88,16 +88,29 @@ public final class Kappa implements Callable<Integer> {
     return execute(new Terminal(out, err), args);
   }
 
+  /**
+   * Runs a command in this process with pilots of one's own choice, such as one with another logic.
+   *
+   * @return its exit code
+   */
+  public static int execute(PrintWriter out, PrintWriter err, List<Pilot> pilots, String... args) {
+    return commandLine(new Terminal(out, err), pilots).execute(args);
+  }
+
   static int execute(Terminal terminal, String... args) {
     return commandLine(terminal).execute(args);
   }
 
   /** The whole tree of commands. */
   static CommandLine commandLine(Terminal terminal) {
+    return commandLine(terminal, Services.pilots());
+  }
+
+  private static CommandLine commandLine(Terminal terminal, List<Pilot> pilots) {
     Kappa kappa = new Kappa(terminal);
     CommandSpec root = CommandSpec.forAnnotatedObject(kappa);
     CommandSpec run = group("run", "Keep the views of a pilot up to date from a log.");
-    for (Pilot pilot : Services.pilots()) {
+    for (Pilot pilot : pilots) {
       run.addSubcommand(pilot.name(), RunCommand.of(pilot, terminal));
     }
     CommandSpec simulate = group("simulate", "Write simulated events to a log.");
@@ -119,7 +132,7 @@ public final class Kappa implements Callable<Integer> {
     CommandSpec rollback = group("rollback", "Let people read the generation before again.");
     CommandSpec retire = group("retire", "Remove the tables of a generation.");
     CommandSpec status = group("status", "Show the generations of a pilot.");
-    for (Pilot pilot : Services.pilots()) {
+    for (Pilot pilot : pilots) {
       String name = pilot.name();
       plan.addSubcommand(name, PlanCommand.of(pilot, terminal));
       compare.addSubcommand(name, CompareCommand.of(pilot, terminal));
@@ -129,7 +142,7 @@ public final class Kappa implements Callable<Integer> {
       status.addSubcommand(name, StatusCommand.of(pilot, terminal));
     }
     CommandSpec archive = ArchiveCommand.of(terminal);
-    CommandSpec replay = ReplayCommand.of(terminal);
+    CommandSpec replay = ReplayCommand.of(pilots, terminal);
     for (CommandSpec sub :
         List.of(
             run, simulate, imports, archive, plan, replay, compare, promote, rollback, retire,

@@ -33,6 +33,7 @@ import picocli.CommandLine.ParameterException;
           + " its own consumer group. Killed at any moment, it is run again.",
     })
 final class ReplayCommand implements Callable<Integer> {
+  private final List<Pilot> pilots;
   private final Terminal terminal;
 
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -70,13 +71,14 @@ final class ReplayCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   private int sliceRanges;
 
-  private ReplayCommand(Terminal terminal) {
+  private ReplayCommand(List<Pilot> pilots, Terminal terminal) {
+    this.pilots = pilots;
     this.terminal = terminal;
   }
 
-  static CommandSpec of(Terminal terminal) {
+  static CommandSpec of(List<Pilot> pilots, Terminal terminal) {
     PipelineOptionsFactory.register(KappaOptions.class);
-    ReplayCommand command = new ReplayCommand(terminal);
+    ReplayCommand command = new ReplayCommand(pilots, terminal);
     CommandSpec spec = CommandSpec.forAnnotatedObject(command).name("replay");
     command.spec = spec;
     spec.parser().unmatchedArgumentsAllowed(true);
@@ -124,16 +126,17 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private static Pilot pilot(ReplayPlan plan) {
-    List<Pilot> known = Services.pilots();
-    return known.stream()
+  private Pilot pilot(ReplayPlan plan) {
+    return pilots.stream()
         .filter(each -> each.name().equals(plan.pilot()))
         .findFirst()
         .orElseThrow(
             () ->
                 new KappaException(
                     "the plan is for the pilot '" + plan.pilot() + "', which is not here",
-                    "use one of " + known.stream().map(Pilot::name).toList() + ", or its program"));
+                    "use one of "
+                        + pilots.stream().map(Pilot::name).toList()
+                        + ", or its program"));
   }
 
   /** A plan pins the logic: with another program it would be a proof of something else. */

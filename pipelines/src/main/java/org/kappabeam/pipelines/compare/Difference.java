@@ -2,6 +2,7 @@ package org.kappabeam.pipelines.compare;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.io.Serializable;
 import java.util.Map;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
@@ -21,7 +22,8 @@ public record Difference(
     Kind kind,
     boolean expected,
     @Nullable Map<String, String> before,
-    @Nullable Map<String, String> after) {
+    @Nullable Map<String, String> after)
+    implements Serializable {
 
   /** How rows can differ. */
   public enum Kind {

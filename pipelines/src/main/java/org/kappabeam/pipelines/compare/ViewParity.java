@@ -1,6 +1,7 @@
 package org.kappabeam.pipelines.compare;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -55,7 +56,8 @@ public record ViewParity(
     List<String> newColumns,
     String hashBefore,
     String hashAfter,
-    List<Difference> samples) {
+    List<Difference> samples)
+    implements Serializable { // what Beam answers for an empty view travels with the graph
   /** How many differences are shown. */
   public static final int MAX_SAMPLES = 20;
 

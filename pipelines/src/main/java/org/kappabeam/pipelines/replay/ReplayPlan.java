@@ -8,6 +8,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.log.Slice;
@@ -169,6 +171,17 @@ public record ReplayPlan(
           source + " is a plan of format " + plan.version + ", this program reads " + VERSION,
           "plan again with this program");
     }
+    if (!plan.isWhole()) {
+      throw new KappaException(
+          source + " lacks a part of a plan", "take the file as kappa plan wrote it");
+    }
     return plan;
+  }
+
+  private boolean isWhole() {
+    return Stream.of(pilot, pipeline, log, view, from, until, slice, options, views, estimate)
+            .allMatch(Objects::nonNull)
+        && generation > 0
+        && slice.stream().allMatch(range -> range != null && range.partition() != null);
   }
 }
