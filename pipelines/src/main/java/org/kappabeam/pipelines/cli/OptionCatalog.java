@@ -9,7 +9,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -21,6 +24,11 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 final class OptionCatalog {
   /** Fewer differing letters than this share of a name make a plausible typing error. */
   private static final double TYPO_SHARE = 0.4;
+
+  /** Fewer common letters, as in {@code max} or {@code num}, say nothing. */
+  private static final int WORD_LETTERS = 4;
+
+  private static final Pattern WORD_START = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|[-_.]+");
 
   private OptionCatalog() {}
 
@@ -119,8 +127,16 @@ final class OptionCatalog {
     return null;
   }
 
-  /** The known name that was probably meant, or null if none is near. */
+  /**
+   * The known name that was probably meant, or null if none is near: one with few letters that
+   * differ, or else one with the same words in it.
+   */
   static @Nullable String nearest(String name, Collection<String> known) {
+    String mistyped = mistyped(name, known);
+    return mistyped != null ? mistyped : sharingWords(name, known);
+  }
+
+  private static @Nullable String mistyped(String name, Collection<String> known) {
     String best = null;
     int least = Integer.MAX_VALUE;
     for (String candidate : known) {
@@ -131,6 +147,39 @@ final class OptionCatalog {
       }
     }
     return best != null && least <= Math.max(2, best.length() * TYPO_SHARE) ? best : null;
+  }
+
+  /**
+   * The name with the most letters in common words; of several the shortest. The common words must
+   * be most of what was typed, lest any word that many options have would do.
+   */
+  private static @Nullable String sharingWords(String name, Collection<String> known) {
+    Set<String> typed = words(name);
+    int enough = Math.max(WORD_LETTERS, name.length() / 2 + 1);
+    String best = null;
+    int most = 0;
+    for (String candidate : known) {
+      Set<String> words = words(candidate);
+      int common = typed.stream().filter(words::contains).mapToInt(String::length).sum();
+      if (candidate.toLowerCase(Locale.ROOT).contains(name.toLowerCase(Locale.ROOT))) {
+        common = name.length();
+      }
+      boolean better =
+          best == null || common > most || (common == most && candidate.length() < best.length());
+      if (common >= enough && better) {
+        most = common;
+        best = candidate;
+      }
+    }
+    return best;
+  }
+
+  /** The words of a name in camel case. */
+  private static Set<String> words(String name) {
+    return WORD_START
+        .splitAsStream(name)
+        .map(word -> word.toLowerCase(Locale.ROOT))
+        .collect(Collectors.toSet());
   }
 
   /** Levenshtein's: the fewest letters to insert, remove or replace. */

@@ -209,7 +209,12 @@ class KappaTest {
     "--untill=latest, --until",
     "--allowedLatenes=1d, --allowedLateness",
     "--jobname=x, --jobName",
-    "--Generation=2, --generation"
+    "--Generation=2, --generation",
+    "--lateness=2d, --allowedLateness",
+    "--LATENESS=2d, --allowedLateness",
+    "--maxLateness=2d, --allowedLateness",
+    "--lateness-allowed=2d, --allowedLateness",
+    "--registry=http://h, --schemaRegistryUrl"
   })
   void anUnknownOptionIsAnErrorThatNamesTheNearest(String typed, String meant) {
     assertUsage(Called.kappa("run", "fraud", LOG, typed), "did you mean " + meant + "?");

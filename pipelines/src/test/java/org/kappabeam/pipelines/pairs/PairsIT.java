@@ -53,6 +53,12 @@ class PairsIT {
 
   private static final int PER_TERMINAL = 25;
 
+  /**
+   * For each record that is written, the mock of Kinesis hashes all that its shard holds: with
+   * 50,000 in four shards that takes many minutes, in small shards one.
+   */
+  private static final int SHARDS = Math.max(4, TRANSACTIONS / 500);
+
   /** Until when Kafka is archived in front of a tiered log: in the middle, and not between days. */
   private static final String TIER =
       LocalDate.parse("2024-01-01").plusDays(DAYS / 2) + "T10:00:00Z";
@@ -87,10 +93,7 @@ class PairsIT {
     kafka = EmbeddedKafka.start(kafkaDir);
     log = kafka.uri("transactions");
     simulate(log);
-    String view = "sqlite:" + first.resolve("fraud.db");
-    run(log, view);
-    expected = Result.in(view);
-    System.out.println(expected);
+    expected = result(log, "sqlite:" + first.resolve("fraud.db"));
     assertThat(expected.rows(), greaterThan(TRANSACTIONS * 9L / 10));
     assertThat(expected.alerted(), greaterThan(0L));
     assertThat(expected.refused(), greaterThan(0L));
@@ -120,7 +123,7 @@ class PairsIT {
     try (KinesisMock mock = KinesisMock.start(dir)) {
       String stream = mock.uri("transactions", true);
       String properties = "--logProperties=" + properties(mock.properties());
-      simulate(stream, properties);
+      simulate(stream, properties, "--partitions=" + SHARDS);
       assertSameViews(stream, sqlite("live"), properties);
       assertSameViews(stream, sqlite("slice"), properties, "--readMode=SLICE");
     }
@@ -164,6 +167,7 @@ class PairsIT {
   }
 
   private static void simulate(String log, String... more) {
+    long start = System.nanoTime();
     succeed(
         command(
             List.of(
@@ -178,22 +182,29 @@ class PairsIT {
                 "--duplicates=0.05",
                 "--corrupt=0.02"),
             more));
+    System.out.printf("%s written in %.1f s%n", log, secondsSince(start));
   }
 
   private static void assertSameViews(String log, String view, String... more) {
-    run(log, view, more);
-    assertThat(view + " of " + log, Result.in(view), is(expected));
+    assertThat(view + " of " + log, result(log, view, more), is(expected));
   }
 
-  private static void run(String log, String view, String... more) {
+  /** Runs a pair and prints one line of what it leaves. */
+  private static Result result(String log, String view, String... more) {
     long start = System.nanoTime();
     Called run =
         succeed(
             command(
                 List.of("run", "fraud", "--log=" + log, "--view=" + view, "--until=latest"), more));
     assertThat(run.out(), containsString("reconciled: yes"));
-    System.out.printf(
-        "%s with %s %s: %.1f s%n", log, view, List.of(more), (System.nanoTime() - start) / 1e9);
+    double seconds = secondsSince(start);
+    Result result = Result.in(view);
+    System.out.printf("%s in %s %s: %.1f s, %s%n", log, view, List.of(more), seconds, result);
+    return result;
+  }
+
+  private static double secondsSince(long start) {
+    return (System.nanoTime() - start) / 1e9;
   }
 
   private static String[] command(List<String> most, String... more) {

@@ -108,6 +108,11 @@ final class PubsubSession {
   private boolean closing;
   private long lastSign = System.nanoTime();
 
+  /** Since when the runner takes without a long pause: while it is away nobody asks for more. */
+  private long takingSince = lastSign;
+
+  private long lastTake = lastSign;
+
   /** A message that is leased to us; without its record once that is emitted. */
   private static final class Message {
     final String ackId;
@@ -186,6 +191,10 @@ final class PubsubSession {
   /** The next records, none if there are none yet. */
   synchronized List<LogRecord> take() {
     lastSign = System.nanoTime();
+    if (lastSign - lastTake > idleNanos() / 3) {
+      takingSince = lastSign;
+    }
+    lastTake = lastSign;
     if (failure != null) {
       throw failure;
     }
@@ -310,12 +319,15 @@ final class PubsubSession {
   /** Whether a read with an end has come to it. */
   synchronized boolean finished() {
     lastSign = System.nanoTime();
+    long idle = Math.min(clock.idleNanos(), lastSign - takingSince);
+    return source.ends() && !closing && received.isEmpty() && !failing && idle > idleNanos();
+  }
+
+  /** For how long nothing must come, though it is asked for, until a read with an end ends. */
+  private long idleNanos() {
     long idle = TimeUnit.SECONDS.toNanos(source.settings().endAfterIdleSeconds());
-    if (resumed) {
-      // What the failed reader held comes only when its lease has run out.
-      idle = Math.max(idle, LEASE_NANOS + RENEW_NANOS);
-    }
-    return source.ends() && !closing && received.isEmpty() && !failing && clock.idleNanos() > idle;
+    // What a failed reader held comes only when its lease has run out.
+    return resumed ? Math.max(idle, LEASE_NANOS + RENEW_NANOS) : idle;
   }
 
   /** The log time reached. */
