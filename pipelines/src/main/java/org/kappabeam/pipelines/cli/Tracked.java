@@ -15,11 +15,26 @@ import org.kappabeam.pipelines.replay.ReplayPlan;
 import org.kappabeam.transforms.log.Log;
 import org.kappabeam.transforms.observe.Conservation;
 import org.kappabeam.transforms.observe.ReadPositions;
+import org.kappabeam.transforms.view.ControlTable;
 import org.kappabeam.transforms.view.ViewStore;
 import org.kappabeam.transforms.view.Views;
 
 /** Runs a pilot while what is known of its generation is kept up to date beside the views. */
 final class Tracked implements PilotRun.Watcher {
+  /** Where nothing is noted. */
+  private static final PilotRun.Watcher UNTOLD =
+      new PilotRun.Watcher() {
+        @Override
+        public String progress(Conservation counts, double seconds, ReadPositions positions) {
+          return "";
+        }
+
+        @Override
+        public void completed(Conservation counts, double seconds, ReadPositions positions) {
+          // nothing to note
+        }
+      };
+
   private final BuildTracker tracker;
   private final boolean mayGoOnWithout;
   private final Terminal terminal;
@@ -47,7 +62,18 @@ final class Tracked implements PilotRun.Watcher {
       Shutdown shutdown,
       Path scratch) {
     try (ViewStore store = Views.at(options.getView(), options.getGeneration()).open()) {
-      Lifecycle lifecycle = new Lifecycle(store.control(), pilot.name(), Clock.systemUTC());
+      ControlTable control;
+      try {
+        control = store.control();
+      } catch (KappaException e) {
+        if (replay != null) {
+          throw e;
+        }
+        // A store without a lifecycle keeps views all the same.
+        terminal.progress("not noted how far it is: %s", e.getMessage());
+        return new PilotRun(pipeline, runner, terminal, shutdown, UNTOLD).toTheEnd(scratch);
+      }
+      Lifecycle lifecycle = new Lifecycle(control, pilot.name(), Clock.systemUTC());
       BuildTracker tracker =
           new BuildTracker(
               lifecycle,

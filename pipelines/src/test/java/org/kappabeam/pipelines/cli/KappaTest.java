@@ -88,6 +88,7 @@ class KappaTest {
                 Map.entry("until", "never"),
                 Map.entry("readMode", "LIVE"),
                 Map.entry("sliceRanges", "0"),
+                Map.entry("maxRecordsPerSecond", "0"),
                 Map.entry("allowedLateness", "1d"),
                 Map.entry("allowedSkew", "5m"),
                 Map.entry("maxRecordBytes", "262144"),

@@ -1,0 +1,2 @@
+/** Plans and what is agreed on beside the views. */
+package org.kappabeam.pipelines.replay;
