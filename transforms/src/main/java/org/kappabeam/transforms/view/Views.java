@@ -4,9 +4,14 @@ import com.google.auto.value.AutoValue;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.PCollection;
+import org.kappabeam.coders.Batch;
 import org.kappabeam.coders.KappaException;
+import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.coders.view.ViewSchema;
 
 /**
@@ -56,6 +61,12 @@ public abstract class Views implements Serializable {
    */
   public ViewStore open() {
     return connector(uri()).open(this);
+  }
+
+  /** How a pipeline writes, if the store has a transform of its own for that. */
+  Optional<PTransform<PCollection<Batch<ViewRow>>, PCollection<Batch<ViewRow>>>> sink(
+      ViewSchema schema) {
+    return connector(uri()).sink(this, schema);
   }
 
   /** A URI of each kind of store that is known, for help and messages. */
