@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.io.gcp.bigquery.BigQueryIO;
 import org.apache.beam.sdk.io.gcp.bigquery.BigQueryStorageApiInsertError;
 import org.apache.beam.sdk.io.gcp.bigquery.RowMutationInformation;
@@ -17,6 +18,7 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -39,6 +41,7 @@ import org.slf4j.LoggerFactory;
 final class UpsertSink
     extends PTransform<PCollection<Batch<ViewRow>>, PCollection<Batch<ViewRow>>> {
   private static final long serialVersionUID = 1;
+  private static final String PACKED = "row";
   private static final TupleTag<ViewRow> FITTING = new TupleTag<>() {};
   private static final TupleTag<Batch<ViewRow>> REFUSED = new TupleTag<>() {};
 
@@ -74,6 +77,9 @@ final class UpsertSink
                         .to(address.table(views.table(schema)))
                         .withSchema(columns.tableSchema())
                         .withFormatFunction(columns::tableRow)
+                        // Without it Beam 2.70 takes a refused change apart itself, fails on its
+                        // change sequence, and loses the row.
+                        .withFormatRecordOnFailureFunction(UpsertSink::packed)
                         .withRowMutationInformationFn(
                             row ->
                                 RowMutationInformation.of(
@@ -96,29 +102,43 @@ final class UpsertSink
         .apply("Refused", Flatten.pCollections());
   }
 
+  /** A row as Beam carries it along, in case the service refuses it. */
+  private static TableRow packed(ViewRow row) {
+    try {
+      return new TableRow().set(PACKED, CoderUtils.encodeToBase64(ViewRowCoder.of(), row));
+    } catch (CoderException e) {
+      throw new IllegalStateException("a row that fits its schema has bytes", e);
+    }
+  }
+
+  private static ViewRow unpacked(TableRow row) throws CoderException {
+    return CoderUtils.decodeFromBase64(ViewRowCoder.of(), (String) row.get(PACKED));
+  }
+
   /** Makes dead letters of refused rows. */
   private static final class Refusals implements Serializable {
     private static final long serialVersionUID = 1;
     private static final Logger LOG = LoggerFactory.getLogger(UpsertSink.class);
 
     private final ViewSchema schema;
+    private final TableColumns columns;
     private final Counter refused;
 
     Refusals(ViewSchema schema) {
       this.schema = schema;
+      this.columns = new TableColumns(schema);
       this.refused = Metrics.counter(schema.name(), "rows_refused");
     }
 
-    ViewRow letter(TableRow row, String detail) {
+    ViewRow letter(ViewRow row, String detail) {
       refused.inc();
-      String key = String.valueOf(row.get(schema.keyColumn()));
-      LOG.warn("BigQuery refuses row {} of view {}: {}", key, schema.name(), detail);
+      LOG.warn("BigQuery refuses row {} of view {}: {}", row.key(), schema.name(), detail);
       return DeadLetterView.refused(
           schema.name(),
-          key,
-          row.get(TableColumns.EVIDENCE) + "/" + row.get(TableColumns.FINGERPRINT),
+          row.key(),
+          row.evidence() + "/" + row.fingerprint(),
           detail,
-          TableColumns.bytes(row));
+          TableColumns.bytes(columns.tableRow(row)));
     }
   }
 
@@ -154,7 +174,7 @@ final class UpsertSink
       for (ViewRow row : batch.values()) {
         Optional<String> refusal = columns.refusal(row);
         if (refusal.isPresent()) {
-          refused.add(refusals.letter(columns.tableRow(row), refusal.get()));
+          refused.add(refusals.letter(row, refusal.get()));
         } else {
           fitting.output(row);
         }
@@ -175,10 +195,13 @@ final class UpsertSink
 
     @ProcessElement
     public void process(
-        @Element BigQueryStorageApiInsertError error, OutputReceiver<Batch<ViewRow>> out) {
+        @Element BigQueryStorageApiInsertError error, OutputReceiver<Batch<ViewRow>> out)
+        throws CoderException {
       out.output(
           Batch.of(
-              List.of(refusals.letter(error.getRow(), String.valueOf(error.getErrorMessage())))));
+              List.of(
+                  refusals.letter(
+                      unpacked(error.getRow()), String.valueOf(error.getErrorMessage())))));
     }
   }
 

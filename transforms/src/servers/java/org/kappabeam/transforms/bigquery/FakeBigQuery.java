@@ -1,6 +1,7 @@
 package org.kappabeam.transforms.bigquery;
 
 import com.google.api.core.ApiFuture;
+import com.google.api.services.bigquery.model.TableReference;
 import com.google.api.services.bigquery.model.TableRow;
 import com.google.cloud.bigquery.storage.v1.AppendRowsRequest.MissingValueInterpretation;
 import com.google.cloud.bigquery.storage.v1.AppendRowsResponse;
@@ -46,11 +47,11 @@ public final class FakeBigQuery implements BigQueryAccess {
   private static final int SECTION = 16;
   private static final Set<String> REFUSED = ConcurrentHashMap.newKeySet();
 
-  /** The highest change sequence per key, by default stream. */
-  private static final Map<String, Map<String, String>> HIGHEST = new HashMap<>();
+  /** The change of each key that is the highest so far, by default stream. */
+  private static final Map<String, Map<String, Change>> HIGHEST = new HashMap<>();
 
   private static int datasets;
-  private static long changes;
+  private static long changed;
 
   static {
     FakeDatasetService.setUp();
@@ -92,12 +93,15 @@ public final class FakeBigQuery implements BigQueryAccess {
             .withJobService(new FakeJobService()));
   }
 
-  /** Forgets the changes of a table of that name. */
-  static void forget(String project, String dataset, String table) {
-    synchronized (LOCK) {
-      HIGHEST.remove(
-          "projects/%s/datasets/%s/tables/%s/streams/_default".formatted(project, dataset, table));
-    }
+  /** A row as it was appended: Beam's fake keeps numbers and times as text, and not exactly. */
+  record Change(String sequence, DynamicMessage row) {}
+
+  /** The rows of a table by key. */
+  static Map<String, Change> changes(TableReference table) {
+    return HIGHEST.computeIfAbsent(
+        "projects/%s/datasets/%s/tables/%s/streams/_default"
+            .formatted(table.getProjectId(), table.getDatasetId(), table.getTableId()),
+        stream -> new HashMap<>());
   }
 
   /** Beam's fake, behind {@link Client}. */
@@ -148,19 +152,19 @@ public final class FakeBigQuery implements BigQueryAccess {
     @Override
     public ApiFuture<AppendRowsResponse> appendRows(long offset, ProtoRows rows) throws Exception {
       synchronized (LOCK) {
-        Map<String, String> before = HIGHEST.computeIfAbsent(stream, s -> new HashMap<>());
-        Map<String, String> after = new HashMap<>();
+        Map<String, Change> before = HIGHEST.computeIfAbsent(stream, s -> new HashMap<>());
+        Map<String, Change> after = new HashMap<>();
         ProtoRows.Builder decided = ProtoRows.newBuilder();
         for (ByteString row : rows.getSerializedRowsList()) {
           DynamicMessage message = DynamicMessage.parseFrom(descriptor, row);
           String id = (String) message.getField(key);
           String here = comparable((String) message.getField(sequence));
-          String highest = after.getOrDefault(id, before.getOrDefault(id, ""));
-          boolean higher = here.compareTo(highest) > 0;
+          Change highest = after.getOrDefault(id, before.get(id));
+          boolean higher = highest == null || here.compareTo(highest.sequence()) > 0;
           if (higher) {
-            after.put(id, here);
+            after.put(id, new Change(here, message));
           }
-          String number = higher ? Long.toHexString(++changes) : "0";
+          String number = higher ? Long.toHexString(++changed) : "0";
           decided.addSerializedRows(
               message.toBuilder().setField(sequence, number).build().toByteString());
         }

@@ -5,10 +5,11 @@ import com.google.api.client.http.HttpResponseException;
 import com.google.api.client.json.JsonFactory;
 import com.google.api.services.bigquery.model.Table;
 import com.google.api.services.bigquery.model.TableReference;
-import com.google.api.services.bigquery.model.TableRow;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.DynamicMessage;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -70,8 +71,7 @@ final class FakeTables implements BigQueryTables {
             fake.setPrimaryKey(reference, table.getTableConstraints().getPrimaryKey().getColumns());
           }
           names(reference.getDatasetId()).add(reference.getTableId());
-          FakeBigQuery.forget(
-              reference.getProjectId(), reference.getDatasetId(), reference.getTableId());
+          FakeBigQuery.changes(reference).clear();
           return true;
         });
   }
@@ -127,57 +127,70 @@ final class FakeTables implements BigQueryTables {
       boolean includeWithdrawn,
       Consumer<List<@Nullable String>> consumer)
       throws IOException {
-    String key = columns.get(0);
-    for (TableRow row : rows(table, key)) {
-      String here = (String) row.get(key);
+    for (Map<String, String> row : rows(table)) {
+      String here = row.get(columns.get(0));
       if ((range.from() == null || ViewValues.compareKeys(here, range.from()) >= 0)
           && (range.until() == null || ViewValues.compareKeys(here, range.until()) < 0)
           && (includeWithdrawn || !isWithdrawn(row))) {
         List<@Nullable String> cells = new ArrayList<>();
-        columns.forEach(column -> cells.add(text(row.get(column))));
+        columns.forEach(column -> cells.add(row.get(column)));
         consumer.accept(cells);
       }
     }
   }
 
-  private static @Nullable String text(@Nullable Object value) {
-    return value == null ? null : value.toString();
-  }
-
   @Override
   public long count(TableReference table) throws IOException {
-    return rows(table, null).stream().filter(row -> !isWithdrawn(row)).count();
+    return rows(table).stream().filter(row -> !isWithdrawn(row)).count();
   }
 
   @Override
   public List<String> quantiles(TableReference table, String keyColumn, int n) throws IOException {
-    List<TableRow> rows = rows(table, keyColumn);
+    List<Map<String, String>> rows = rows(table);
     List<String> quantiles = new ArrayList<>();
     for (int i = 0; i <= n && !rows.isEmpty(); i++) {
       int at = (int) Math.min(rows.size() - 1L, (long) i * rows.size() / n);
-      quantiles.add((String) rows.get(at).get(keyColumn));
+      quantiles.add(rows.get(at).get(keyColumn));
     }
     return quantiles;
   }
 
-  private static boolean isWithdrawn(TableRow row) {
-    return Boolean.parseBoolean(String.valueOf(row.get(TableColumns.WITHDRAWN)));
+  private static boolean isWithdrawn(Map<String, String> row) {
+    return Boolean.parseBoolean(row.get(TableColumns.WITHDRAWN));
   }
 
-  private List<TableRow> rows(TableReference table, @Nullable String sortedBy) throws IOException {
-    List<TableRow> rows =
-        locked(
-            () -> {
-              if (fake.getTable(table) == null) {
-                throw notFound(table);
-              }
-              return new ArrayList<>(
-                  fake.getAllRows(table.getProjectId(), table.getDatasetId(), table.getTableId()));
-            });
-    if (sortedBy != null) {
-      rows.sort(Comparator.comparing(row -> (String) row.get(sortedBy), ViewValues::compareKeys));
-    }
-    return rows;
+  /** Rows in the order of their keys, each as text by column; Beam's fake has to have the same. */
+  private List<Map<String, String>> rows(TableReference table) throws IOException {
+    return locked(
+        () -> {
+          if (fake.getTable(table) == null) {
+            throw notFound(table);
+          }
+          Map<String, FakeBigQuery.Change> rows = FakeBigQuery.changes(table);
+          int held =
+              fake.getAllRows(table.getProjectId(), table.getDatasetId(), table.getTableId())
+                  .size();
+          if (held != rows.size()) {
+            throw new IllegalStateException(held + " rows, not " + rows.size());
+          }
+          return rows.entrySet().stream()
+              .sorted(Map.Entry.comparingByKey(ViewValues::compareKeys))
+              .map(entry -> text(entry.getValue().row()))
+              .toList();
+        });
+  }
+
+  private static Map<String, String> text(DynamicMessage row) {
+    Map<String, String> cells = new HashMap<>();
+    row.getAllFields()
+        .forEach(
+            (field, value) ->
+                cells.put(
+                    field.getName(),
+                    value instanceof ByteString bytes
+                        ? Base64.getEncoder().encodeToString(bytes.toByteArray())
+                        : value.toString()));
+    return cells;
   }
 
   private static IOException notFound(TableReference reference) {

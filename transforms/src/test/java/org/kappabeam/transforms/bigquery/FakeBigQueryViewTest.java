@@ -354,14 +354,17 @@ class FakeBigQueryViewTest extends ViewContract {
     return result;
   }
 
+  /** The sum over the steps that count it. */
   private static long counter(PipelineResult result, String view, String name) {
-    return result
-        .metrics()
-        .queryMetrics(
-            MetricsFilter.builder().addNameFilter(MetricNameFilter.named(view, name)).build())
-        .getCounters()
-        .iterator()
-        .next()
-        .getCommitted();
+    long sum = 0;
+    for (var counted :
+        result
+            .metrics()
+            .queryMetrics(
+                MetricsFilter.builder().addNameFilter(MetricNameFilter.named(view, name)).build())
+            .getCounters()) {
+      sum += counted.getCommitted();
+    }
+    return sum;
   }
 }
