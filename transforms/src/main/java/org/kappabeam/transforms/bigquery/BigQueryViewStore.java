@@ -19,10 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.beam.sdk.io.gcp.bigquery.BigQueryServices.WriteStreamService;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -227,16 +224,10 @@ final class BigQueryViewStore implements ViewStore {
 
   @Override
   public SortedSet<Integer> generations(ViewSchema schema) {
-    Pattern name = Pattern.compile(schema.name() + "__g([0-9]{1,9})");
     return attempt(
         schema,
         "look up view " + schema.name(),
-        () ->
-            tables.names(address.project(), address.dataset()).stream()
-                .map(name::matcher)
-                .filter(Matcher::matches)
-                .map(matcher -> Integer.valueOf(matcher.group(1)))
-                .collect(Collectors.toCollection(TreeSet::new)));
+        () -> Views.generations(schema, tables.names(address.project(), address.dataset())));
   }
 
   @Override

@@ -9,6 +9,8 @@ import com.google.api.gax.rpc.ApiException;
 import com.google.api.gax.rpc.NotFoundException;
 import com.google.cloud.bigtable.admin.v2.models.CreateTableRequest;
 import com.google.cloud.bigtable.data.v2.models.ConditionalRowMutation;
+import com.google.cloud.bigtable.data.v2.models.Filters.Filter;
+import com.google.cloud.bigtable.data.v2.models.Filters.InterleaveFilter;
 import com.google.cloud.bigtable.data.v2.models.Mutation;
 import com.google.cloud.bigtable.data.v2.models.Query;
 import com.google.cloud.bigtable.data.v2.models.Row;
@@ -22,14 +24,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.SortedSet;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.kappabeam.coders.KappaException;
+import org.kappabeam.coders.view.Column;
 import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.coders.view.ViewSchema;
+import org.kappabeam.transforms.view.ControlTable;
 import org.kappabeam.transforms.view.KeyRange;
 import org.kappabeam.transforms.view.ViewRows;
 import org.kappabeam.transforms.view.ViewStore;
@@ -38,10 +45,11 @@ import org.kappabeam.transforms.view.Views;
 
 /** A view store in a Bigtable instance; the package says how rows are kept. */
 final class BigtableViewStore implements ViewStore {
-  /** The table of pointers, a row per view. */
-  private static final String POINTERS = "kappa_views";
+  /** The table of pointers; all in one row, so that one mutation moves several. */
+  private static final TableId POINTERS = TableId.of("kappa_views");
 
-  private static final String GENERATION = "generation";
+  private static final ByteString POINTER_ROW = ByteString.copyFromUtf8("pointers");
+
   private static final String SALTS = "salts";
 
   /** Writes of one upsert that are on their way at the same time. */
@@ -74,13 +82,20 @@ final class BigtableViewStore implements ViewStore {
             table.addSplit(SaltedKeys.first(salt));
           }
           createTable(table);
-          createTable(
-              CreateTableRequest.of(POINTERS).addFamily(RowCells.META, GCRULES.maxVersions(1)));
-          setIfAbsent(
-              TableId.of(views.table(schema)), SaltedKeys.RECORD, SALTS, SaltedKeys.DEFAULT_SALTS);
-          setIfAbsent(pointers(), pointer(schema), GENERATION, views.generation());
+          createTable(metaTable(POINTERS.getTableId()));
+          record(schema);
+          clients
+              .data()
+              .checkAndMutateRow(
+                  ConditionalRowMutation.create(POINTERS, POINTER_ROW)
+                      .condition(meta(schema.name()))
+                      .otherwise(setMeta(Mutation.create(), schema.name(), views.generation())));
           return true;
         });
+  }
+
+  private static CreateTableRequest metaTable(String name) {
+    return CreateTableRequest.of(name).addFamily(RowCells.META, GCRULES.maxVersions(1));
   }
 
   private void createTable(CreateTableRequest table) {
@@ -91,19 +106,35 @@ final class BigtableViewStore implements ViewStore {
     }
   }
 
-  private void setIfAbsent(TableId table, ByteString row, String qualifier, long value) {
+  /** Notes the columns of the table in it, beside those it has, and its salts if it is new. */
+  private void record(ViewSchema schema) {
+    Mutation columns = Mutation.create();
+    Mutation all = Mutation.create();
+    for (Column column : schema.columns()) {
+      ByteString name = ByteString.copyFromUtf8(column.name());
+      columns.setCell(RowCells.VALUES, name, 0, ByteString.EMPTY);
+      all.setCell(RowCells.VALUES, name, 0, ByteString.EMPTY);
+    }
     clients
         .data()
         .checkAndMutateRow(
-            ConditionalRowMutation.create(table, row)
-                .condition(FILTERS.qualifier().exactMatch(qualifier))
-                .otherwise(
-                    Mutation.create()
-                        .setCell(
-                            RowCells.META,
-                            ByteString.copyFromUtf8(qualifier),
-                            0,
-                            CellValues.number(value))));
+            ConditionalRowMutation.create(table(schema), SaltedKeys.RECORD)
+                .condition(meta(SALTS))
+                .then(columns)
+                .otherwise(setMeta(all, SALTS, SaltedKeys.DEFAULT_SALTS)));
+  }
+
+  private static Filter meta(String qualifier) {
+    return FILTERS
+        .chain()
+        .filter(FILTERS.family().exactMatch(RowCells.META))
+        .filter(FILTERS.qualifier().exactMatch(qualifier));
+  }
+
+  /** In place: the cell has always the same timestamp, so the last write stays. */
+  private static Mutation setMeta(Mutation mutation, String qualifier, long value) {
+    return mutation.setCell(
+        RowCells.META, ByteString.copyFromUtf8(qualifier), 0, CellValues.number(value));
   }
 
   private OptionalLong number(TableId table, ByteString row, String qualifier) {
@@ -117,37 +148,109 @@ final class BigtableViewStore implements ViewStore {
         : OptionalLong.of(CellValues.number(stored.get(0).getValue()));
   }
 
-  private static TableId pointers() {
-    return TableId.of(POINTERS);
-  }
-
-  private static ByteString pointer(ViewSchema schema) {
-    return ByteString.copyFromUtf8(schema.name());
-  }
-
   @Override
   public boolean activate(List<ViewSchema> schemas, OptionalInt expected) {
-    throw new UnsupportedOperationException("on its way");
+    return attempt(
+        "table " + POINTERS.getTableId(),
+        "activate generation " + views.generation(),
+        () -> {
+          Mutation move = Mutation.create();
+          InterleaveFilter elsewhere = FILTERS.interleave().filter(FILTERS.block());
+          for (ViewSchema schema : schemas) {
+            requireTable(schema);
+            setMeta(move, schema.name(), views.generation());
+            expected.ifPresent(generation -> elsewhere.filter(pointsElsewhere(schema, generation)));
+          }
+          return !clients
+              .data()
+              .checkAndMutateRow(
+                  ConditionalRowMutation.create(POINTERS, POINTER_ROW)
+                      .condition(elsewhere)
+                      .otherwise(move));
+        });
+  }
+
+  private void requireTable(ViewSchema schema) {
+    // It may have been dropped since this store looked.
+    known.remove(schema.name());
+    attempt(schema, "look up view " + schema.name(), () -> keys(schema));
+  }
+
+  /** Lets a pointer through that shows neither this generation nor the expected one. */
+  private Filter pointsElsewhere(ViewSchema schema, int expected) {
+    ByteString lower = CellValues.number(Math.min(expected, views.generation()));
+    ByteString higher = CellValues.number(Math.max(expected, views.generation()));
+    InterleaveFilter others =
+        FILTERS
+            .interleave()
+            .filter(FILTERS.value().range().endOpen(lower))
+            .filter(FILTERS.value().range().startOpen(higher));
+    if (expected != views.generation()) {
+      others.filter(FILTERS.value().range().startOpen(lower).endOpen(higher));
+    }
+    return FILTERS.chain().filter(meta(schema.name())).filter(others);
   }
 
   @Override
-  public java.util.SortedSet<Integer> generations(ViewSchema schema) {
-    throw new UnsupportedOperationException("on its way");
+  public SortedSet<Integer> generations(ViewSchema schema) {
+    return attempt(
+        schema,
+        "look up view " + schema.name(),
+        () -> Views.generations(schema, clients.admin().listTables()));
   }
 
   @Override
-  public java.util.Optional<ViewSchema> stored(ViewSchema schema) {
-    throw new UnsupportedOperationException("on its way");
+  public Optional<ViewSchema> stored(ViewSchema schema) {
+    return attempt(
+        schema,
+        "look up view " + schema.name(),
+        () -> {
+          try {
+            return Optional.ofNullable(clients.data().readRow(table(schema), SaltedKeys.RECORD))
+                .map(
+                    record ->
+                        schema.only(
+                            record.getCells(RowCells.VALUES).stream()
+                                .map(cell -> cell.getQualifier().toStringUtf8())
+                                .collect(Collectors.toSet())));
+          } catch (NotFoundException e) {
+            return Optional.empty();
+          }
+        });
   }
 
   @Override
   public void drop(ViewSchema schema) {
-    throw new UnsupportedOperationException("on its way");
+    OptionalInt active = activeGeneration(schema);
+    if (active.isPresent() && active.getAsInt() == views.generation()) {
+      throw new KappaException(
+          "generation %d of view %s in %s is the one people read"
+              .formatted(views.generation(), schema.name(), views.uri()),
+          "activate another one first");
+    }
+    attempt(
+        schema,
+        "drop view " + schema.name(),
+        () -> {
+          try {
+            clients.admin().deleteTable(views.table(schema));
+          } catch (NotFoundException e) {
+            // As it should be.
+          }
+          known.remove(schema.name());
+          return true;
+        });
   }
 
   @Override
-  public org.kappabeam.transforms.view.ControlTable control() {
-    throw new UnsupportedOperationException("on its way");
+  public ControlTable control() {
+    return attempt(
+        "table " + BigtableControlTable.TABLE,
+        "create the control table",
+        () -> {
+          createTable(metaTable(BigtableControlTable.TABLE));
+          return new BigtableControlTable(this, clients.data());
+        });
   }
 
   @Override
@@ -157,7 +260,7 @@ final class BigtableViewStore implements ViewStore {
         "look up view " + schema.name(),
         () -> {
           try {
-            OptionalLong active = number(pointers(), pointer(schema), GENERATION);
+            OptionalLong active = number(POINTERS, POINTER_ROW, schema.name());
             return active.isPresent()
                 ? OptionalInt.of(Math.toIntExact(active.getAsLong()))
                 : OptionalInt.empty();
@@ -314,23 +417,32 @@ final class BigtableViewStore implements ViewStore {
   }
 
   private <T> T attempt(ViewSchema schema, String attempt, Supplier<T> work) {
+    return attempt(generation(schema), attempt, work);
+  }
+
+  /**
+   * Turns failures into a line for people.
+   *
+   * @param about what is missing if the service does not find something
+   */
+  <T> T attempt(String about, String attempt, Supplier<T> work) {
     try {
       return work.get();
     } catch (ApiException e) {
-      throw failure(schema, attempt, e);
+      throw failure(about, attempt, e);
     }
   }
 
-  private KappaException failure(ViewSchema schema, String attempt, ApiException e) {
+  private String generation(ViewSchema schema) {
+    return "generation " + views.generation() + " of view " + schema.name();
+  }
+
+  private KappaException failure(String about, String attempt, ApiException e) {
     String what = "cannot " + attempt + " in " + views.uri();
     return switch (e.getStatusCode().getCode()) {
       case NOT_FOUND ->
           new KappaException(
-              views.uri()
-                  + " has no generation "
-                  + views.generation()
-                  + " of view "
-                  + schema.name(),
+              views.uri() + " has no " + about,
               "run the job that writes it, or name another generation or instance",
               e);
       case PERMISSION_DENIED, UNAUTHENTICATED ->

@@ -48,7 +48,7 @@ final class CassandraFailures {
     } else if (isOrHolds(e, UnauthorizedException.class)) {
       return new KappaException(
           problem + ", permission denied: " + line(e),
-          "grant the user CREATE, ALTER, SELECT and MODIFY on the keyspace",
+          "grant the user CREATE, ALTER, DROP, SELECT and MODIFY on the keyspace",
           e);
     } else if (e instanceof NoNodeAvailableException) {
       return new KappaException(

@@ -7,17 +7,23 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.coders.view.ViewSchema;
+import org.kappabeam.transforms.view.ControlTable;
 import org.kappabeam.transforms.view.KeyRange;
 import org.kappabeam.transforms.view.ViewRows;
 import org.kappabeam.transforms.view.ViewStore;
@@ -39,6 +45,8 @@ final class CassandraViewStore implements ViewStore {
   private final SharedSession shared;
   private final CqlSession session;
   private final Definitions definitions;
+  private final Pointers pointers;
+  private final Set<String> made = new HashSet<>();
   private final Map<ViewSchema, CassandraTable> tables = new HashMap<>();
   private final Map<ViewSchema, Upserts> upserts = new HashMap<>();
   private boolean closed;
@@ -49,6 +57,7 @@ final class CassandraViewStore implements ViewStore {
     this.shared = shared;
     this.session = shared.session();
     this.definitions = new Definitions(session, address);
+    this.pointers = new Pointers(session);
   }
 
   @Override
@@ -56,67 +65,128 @@ final class CassandraViewStore implements ViewStore {
     attempt(
         "create view " + schema.name(),
         () -> {
-          createIfMissing(DefinitionLock.TABLE, DefinitionLock.CREATE);
-          createIfMissing(Pointer.TABLE, Pointer.CREATE);
-          if (definitions.find(views, schema).isEmpty()) {
-            new DefinitionLock(session, schema.name())
-                .hold(
-                    () -> {
-                      if (definitions.find(views, schema).isEmpty()) {
-                        definitions.make(views, schema);
-                      }
-                    });
+          createIfMissing(Pointers.TABLE, Pointers.CREATE);
+          DefinitionLock lock = new DefinitionLock(session, schema.name());
+          // While somebody makes it, it is listed before it can be used.
+          if (definitions.find(views, schema).isEmpty() || !lock.isFree()) {
+            lock.hold(
+                () -> {
+                  if (definitions.find(views, schema).isEmpty()) {
+                    definitions.make(views, schema);
+                  }
+                  return true;
+                });
           }
-          if (pointer(schema).get().isEmpty()) {
-            pointer(schema).setIfAbsent(views.generation());
+          if (pointers.get(schema.name()).isEmpty()) {
+            pointers.setIfAbsent(schema.name(), views.generation());
           }
-          // The type may have grown since this store looked.
-          tables.remove(schema);
-          upserts.remove(schema);
+          forget(schema);
           return true;
         });
   }
 
   private void createIfMissing(String table, String statement) {
-    if (!definitions.hasTable(table)) {
-      definitions.ddl(statement);
+    if (isMade(table)) {
+      return;
     }
+    // Even if it is listed: it is of use only when the statement that makes it has returned.
+    definitions.ddl(DefinitionLock.CREATE);
+    new DefinitionLock(session, table)
+        .hold(
+            () -> {
+              definitions.ddl(statement);
+              return true;
+            });
+    made.add(table);
+  }
+
+  /** Whether one of our own tables is there, and nobody is still making it. */
+  private boolean isMade(String table) {
+    if (!made.contains(table)
+        && definitions.hasTable(table)
+        && new DefinitionLock(session, table).isFree()) {
+      made.add(table);
+    }
+    return made.contains(table);
+  }
+
+  /** The table or its type may not be what they were when this store looked. */
+  private void forget(ViewSchema schema) {
+    tables.keySet().removeIf(known -> known.name().equals(schema.name()));
+    upserts.keySet().removeIf(known -> known.name().equals(schema.name()));
   }
 
   @Override
   public boolean activate(List<ViewSchema> schemas, OptionalInt expected) {
-    throw new UnsupportedOperationException("on its way");
+    return attempt(
+        "activate generation " + views.generation(),
+        () -> {
+          createIfMissing(Pointers.TABLE, Pointers.CREATE);
+          List<String> names = schemas.stream().map(ViewSchema::name).toList();
+          // So that none of the tables is dropped meanwhile.
+          return DefinitionLock.hold(
+              session,
+              new TreeSet<>(names),
+              () -> {
+                for (ViewSchema schema : schemas) {
+                  if (definitions.stored(views, schema).isEmpty()) {
+                    throw missing(schema);
+                  }
+                }
+                return pointers.move(names, expected, views.generation());
+              });
+        });
   }
 
   @Override
-  public java.util.SortedSet<Integer> generations(ViewSchema schema) {
-    throw new UnsupportedOperationException("on its way");
+  public SortedSet<Integer> generations(ViewSchema schema) {
+    return attempt(
+        "look up view " + schema.name(), () -> Views.generations(schema, definitions.tables()));
   }
 
   @Override
-  public java.util.Optional<ViewSchema> stored(ViewSchema schema) {
-    throw new UnsupportedOperationException("on its way");
+  public Optional<ViewSchema> stored(ViewSchema schema) {
+    return attempt("look up view " + schema.name(), () -> definitions.stored(views, schema));
   }
 
   @Override
   public void drop(ViewSchema schema) {
-    throw new UnsupportedOperationException("on its way");
+    attempt(
+        "drop view " + schema.name(),
+        () -> {
+          createIfMissing(Pointers.TABLE, Pointers.CREATE);
+          return new DefinitionLock(session, schema.name())
+              .hold(
+                  () -> {
+                    OptionalInt active = pointers.get(schema.name());
+                    if (active.isPresent() && active.getAsInt() == views.generation()) {
+                      throw new KappaException(
+                          "generation %d of view %s in %s is the one people read"
+                              .formatted(views.generation(), schema.name(), views.uri()),
+                          "activate another one first");
+                    }
+                    definitions.drop(views, schema);
+                    forget(schema);
+                    return true;
+                  });
+        });
   }
 
   @Override
-  public org.kappabeam.transforms.view.ControlTable control() {
-    throw new UnsupportedOperationException("on its way");
+  public ControlTable control() {
+    return attempt(
+        "create the control table",
+        () -> {
+          createIfMissing(CassandraControlTable.TABLE, CassandraControlTable.CREATE);
+          return new CassandraControlTable(this, session, address.serialConsistency());
+        });
   }
 
   @Override
   public OptionalInt activeGeneration(ViewSchema schema) {
     return attempt(
         "look up view " + schema.name(),
-        () -> definitions.hasTable(Pointer.TABLE) ? pointer(schema).get() : OptionalInt.empty());
-  }
-
-  private Pointer pointer(ViewSchema schema) {
-    return new Pointer(session, schema.name());
+        () -> isMade(Pointers.TABLE) ? pointers.get(schema.name()) : OptionalInt.empty());
   }
 
   @Override
@@ -281,18 +351,17 @@ final class CassandraViewStore implements ViewStore {
   private CassandraTable table(ViewSchema schema) {
     CassandraTable table = tables.get(schema);
     if (table == null) {
-      table =
-          definitions
-              .find(views, schema)
-              .orElseThrow(
-                  () ->
-                      new KappaException(
-                          "cannot use view %s in %s, there is no generation %d of it with these columns"
-                              .formatted(schema.name(), views.uri(), views.generation()),
-                          "run the job that writes it first, or name another generation"));
+      table = definitions.find(views, schema).orElseThrow(() -> missing(schema));
       tables.put(schema, table);
     }
     return table;
+  }
+
+  private KappaException missing(ViewSchema schema) {
+    return new KappaException(
+        "cannot use view %s in %s, there is no generation %d of it with these columns"
+            .formatted(schema.name(), views.uri(), views.generation()),
+        "run the job that writes it first, or name another generation");
   }
 
   @Override
@@ -303,7 +372,7 @@ final class CassandraViewStore implements ViewStore {
     }
   }
 
-  private <T> T attempt(String attempt, Supplier<T> work) {
+  <T> T attempt(String attempt, Supplier<T> work) {
     try {
       return work.get();
     } catch (DriverException e) {

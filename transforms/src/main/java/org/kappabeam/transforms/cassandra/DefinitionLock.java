@@ -3,8 +3,12 @@ package org.kappabeam.transforms.cassandra;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.time.Duration;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.transforms.view.ViewUnavailableException;
 import org.slf4j.Logger;
@@ -17,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * transaction; that of a client that died expires.
  */
 final class DefinitionLock {
-  static final String TABLE = "kappa_locks";
+  private static final String TABLE = "kappa_locks";
 
   static final String CREATE =
       "CREATE TABLE IF NOT EXISTS kappa_locks (name text PRIMARY KEY, owner uuid)";
@@ -35,8 +39,29 @@ final class DefinitionLock {
     this.name = name;
   }
 
-  /** Runs work while holding the lock. */
-  void hold(Runnable work) {
+  /** Does work while holding the locks of several views, which all take in the same order. */
+  static <T> T hold(CqlSession session, SortedSet<String> names, Supplier<T> work) {
+    if (names.isEmpty()) {
+      return work.get();
+    }
+    SortedSet<String> rest = new TreeSet<>(names);
+    String first = names.first();
+    rest.remove(first);
+    return new DefinitionLock(session, first).hold(() -> hold(session, rest, work));
+  }
+
+  /** Whether nobody holds the lock: what was done under it is then known to all nodes. */
+  boolean isFree() {
+    return session
+            .execute(
+                SimpleStatement.newInstance("SELECT owner FROM kappa_locks WHERE name = ?", name)
+                    .setIdempotent(true))
+            .one()
+        == null;
+  }
+
+  /** Does work while holding the lock. */
+  <T> T hold(Supplier<T> work) {
     long start = System.nanoTime();
     while (!acquire()) {
       if (System.nanoTime() - start > PATIENCE.toNanos()) {
@@ -45,7 +70,7 @@ final class DefinitionLock {
       pause();
     }
     try {
-      work.run();
+      return work.get();
     } finally {
       release();
     }

@@ -2,9 +2,11 @@ package org.kappabeam.transforms.cassandra;
 
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.cql.ResultSet;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -65,6 +67,32 @@ final class Definitions {
     return Optional.of(new CassandraTable(schema, table, buckets, fields));
   }
 
+  /** The view with those of its columns that its table has, if there is a table. */
+  Optional<ViewSchema> stored(Views views, ViewSchema schema) {
+    String table = table(views, schema);
+    Row type = type(table);
+    return comment(table) == null || type == null
+        ? Optional.empty()
+        : Optional.of(schema.only(Set.copyOf(names(type))));
+  }
+
+  /** The names of all tables. */
+  List<String> tables() {
+    List<String> names = new ArrayList<>();
+    lookUp(
+            "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?",
+            address.keyspace())
+        .forEach(row -> names.add(String.valueOf(row.getString(0))));
+    return names;
+  }
+
+  /** Removes what there is of a view. Only one client at a time may do this. */
+  void drop(Views views, ViewSchema schema) {
+    String table = table(views, schema);
+    ddl("DROP TABLE IF EXISTS " + CassandraTable.quote(table));
+    ddl("DROP TYPE IF EXISTS " + CassandraTable.quote(CassandraTable.typeOf(table)));
+  }
+
   /** Makes what a view lacks. Only one client at a time may do this. */
   void make(Views views, ViewSchema schema) {
     String table = table(views, schema);
@@ -116,26 +144,29 @@ final class Definitions {
 
   private @Nullable Row type(String table) {
     return lookUp(
-        "SELECT field_names, field_types FROM system_schema.types"
-            + " WHERE keyspace_name = ? AND type_name = ?",
-        CassandraTable.typeOf(table));
+            "SELECT field_names, field_types FROM system_schema.types"
+                + " WHERE keyspace_name = ? AND type_name = ?",
+            address.keyspace(),
+            CassandraTable.typeOf(table))
+        .one();
   }
 
   private @Nullable String comment(String table) {
     Row row =
         lookUp(
-            "SELECT comment FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?",
-            table);
+                "SELECT comment FROM system_schema.tables"
+                    + " WHERE keyspace_name = ? AND table_name = ?",
+                address.keyspace(),
+                table)
+            .one();
     return row == null ? null : String.valueOf(row.getString(0));
   }
 
-  private @Nullable Row lookUp(String query, String name) {
-    return session
-        .execute(
-            SimpleStatement.newInstance(query, address.keyspace(), name)
-                .setConsistencyLevel(DefaultConsistencyLevel.ONE)
-                .setIdempotent(true))
-        .one();
+  private ResultSet lookUp(String query, Object... parameters) {
+    return session.execute(
+        SimpleStatement.newInstance(query, parameters)
+            .setConsistencyLevel(DefaultConsistencyLevel.ONE)
+            .setIdempotent(true));
   }
 
   private static String table(Views views, ViewSchema schema) {

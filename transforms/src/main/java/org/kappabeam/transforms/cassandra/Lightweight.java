@@ -6,6 +6,7 @@ import com.datastax.oss.driver.api.core.DriverTimeoutException;
 import com.datastax.oss.driver.api.core.connection.ClosedConnectionException;
 import com.datastax.oss.driver.api.core.cql.ResultSet;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import com.datastax.oss.driver.api.core.cql.Statement;
 import com.datastax.oss.driver.api.core.servererrors.QueryExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -19,11 +20,22 @@ final class Lightweight {
 
   private Lightweight() {}
 
+  /**
+   * What the server said.
+   *
+   * @param repeated whether earlier tries ended without an answer, and may have worked
+   */
+  record Answer(ResultSet result, boolean repeated) {}
+
   /** Runs a conditional statement whose repetition does no harm. */
   static ResultSet execute(CqlSession session, String statement, Object... parameters) {
+    return ask(session, SimpleStatement.newInstance(statement, parameters)).result();
+  }
+
+  static Answer ask(CqlSession session, Statement<?> statement) {
     for (int tried = 1; ; tried++) {
       try {
-        return session.execute(SimpleStatement.newInstance(statement, parameters));
+        return new Answer(session.execute(statement), tried > 1);
       } catch (QueryExecutionException | DriverTimeoutException | ClosedConnectionException e) {
         pause(e, tried);
       }

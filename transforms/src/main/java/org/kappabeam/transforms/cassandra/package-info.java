@@ -14,6 +14,11 @@
  * key's UTF-8 bytes mod buckets}. Each bucket is sorted by key, so a scan in key order merges the
  * buckets page by page.
  *
+ * <p>What has to be agreed on is written by lightweight transactions: the pointers, all in one
+ * partition of {@code kappa_views}, so that those of several views move together; the texts of
+ * {@code kappa_control}; and the locks of {@code kappa_locks}, under which tables are made and
+ * dropped.
+ *
  * <p>Guaranteed: everything {@code ViewStore} promises. Not guaranteed, since Cassandra has neither
  * transactions over rows nor snapshots: that an upsert of many rows is seen as a whole, or that a
  * scan shows one moment of a view that is being written.

@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -188,18 +187,14 @@ abstract class JdbcViewStore implements ViewStore {
   }
 
   private SortedSet<Integer> tables(ViewSchema schema) throws SQLException {
-    Pattern name = Pattern.compile(schema.name() + "__g([0-9]{1,9})");
-    SortedSet<Integer> generations = new TreeSet<>();
+    List<String> names = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(tableNames())) {
       while (result.next()) {
-        Matcher matcher = name.matcher(result.getString(1));
-        if (matcher.matches()) {
-          generations.add(Integer.parseInt(matcher.group(1)));
-        }
+        names.add(result.getString(1));
       }
     }
-    return generations;
+    return Views.generations(schema, names);
   }
 
   @Override

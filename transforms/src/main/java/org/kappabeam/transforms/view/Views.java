@@ -2,11 +2,16 @@ package org.kappabeam.transforms.view;
 
 import com.google.auto.value.AutoValue;
 import java.io.Serializable;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 import org.kappabeam.coders.Batch;
@@ -52,6 +57,19 @@ public abstract class Views implements Serializable {
   /** The name of the view's own table: {@code <view>__g<generation>}. */
   public String table(ViewSchema schema) {
     return schema.name() + "__g" + generation();
+  }
+
+  /** The generations of a view, in order, that are among the names of tables. */
+  public static SortedSet<Integer> generations(ViewSchema schema, Collection<String> tables) {
+    Pattern name = Pattern.compile(schema.name() + "__g([0-9]{1,9})");
+    SortedSet<Integer> generations = new TreeSet<>();
+    for (String table : tables) {
+      Matcher matcher = name.matcher(table);
+      if (matcher.matches()) {
+        generations.add(Integer.parseInt(matcher.group(1)));
+      }
+    }
+    return generations;
   }
 
   /**
