@@ -26,8 +26,8 @@ public interface KappaOptions extends PipelineOptions {
 
   @Validation.Required
   @Description(
-      "The store to keep views in: sqlite:, postgresql://, cassandra:// or bigtable://, as shown"
-          + " under Views below.")
+      "The store to keep views in: sqlite:, postgresql://, cassandra://, bigtable:// or bigquery://,"
+          + " as shown under Views below.")
   String getView();
 
   void setView(String value);

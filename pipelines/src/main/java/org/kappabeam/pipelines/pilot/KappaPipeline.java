@@ -2,10 +2,14 @@ package org.kappabeam.pipelines.pilot;
 
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.kappabeam.coders.Batch;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.Slice;
+import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.coders.view.ViewSchema;
 import org.kappabeam.transforms.deadletter.DeadLetterView;
 import org.kappabeam.transforms.log.Log;
@@ -86,12 +90,17 @@ public final class KappaPipeline {
     }
     records = records.apply("Positions", ReadPositions.note());
     Pilot.Output output = pilot.build(records, options);
+    PCollectionList<Batch<ViewRow>> dead =
+        PCollectionList.of(output.deadLetters().apply("Dead letter rows", DeadLetterView.toRows()));
     for (Pilot.Rows view : output.views()) {
-      view.rows().apply("Write " + view.schema().name(), WriteView.of(views, view.schema()));
+      dead =
+          dead.and(
+              view.rows()
+                  .apply("Write " + view.schema().name(), WriteView.of(views, view.schema()))
+                  .getAll());
     }
-    output
-        .deadLetters()
-        .apply("Dead letter rows", DeadLetterView.toRows())
+    // What is refused of the dead letters themselves ends in a counter and the worker's log.
+    (dead.size() == 1 ? dead.get(0) : dead.apply("All dead letters", Flatten.pCollections()))
         .apply("Write dead_letters", WriteView.of(views, DeadLetterView.schema()));
     return pipeline;
   }

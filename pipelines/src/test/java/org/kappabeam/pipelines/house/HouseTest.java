@@ -56,13 +56,14 @@ class HouseTest {
     "org.sqlite..",
     "org.postgresql..",
     "com.datastax..",
+    "com.google.api.services..",
     "com.google.cloud..",
     "com.google.pubsub..",
     "com.google.bigtable..",
     "software.amazon.."
   };
   private static final String[] CONNECTORS = {
-    "kafka", "pubsub", "kinesis", "archive", "jdbc", "cassandra", "bigtable"
+    "kafka", "pubsub", "kinesis", "archive", "jdbc", "cassandra", "bigtable", "bigquery"
   };
   private static final String[] RUNNERS = {
     "org.apache.beam.runners..", "org.apache.flink..", "org.apache.spark.."

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.kappabeam.pipelines.cli.Called;
 import org.kappabeam.pipelines.fraud.FraudViews;
+import org.kappabeam.transforms.bigquery.FakeBigQuery;
 import org.kappabeam.transforms.bigtable.BigtableEmulator;
 import org.kappabeam.transforms.cassandra.CassandraServer;
 import org.kappabeam.transforms.deadletter.DeadLetterView;
@@ -164,6 +165,12 @@ class PairsIT {
     try (BigtableEmulator emulator = BigtableEmulator.start()) {
       assertSameViews(log, emulator.newInstance());
     }
+  }
+
+  /** On Beam's fakes, in this JVM: there is no emulator of BigQuery. */
+  @Test
+  void fakeBigQuery() {
+    assertSameViews(log, FakeBigQuery.newDataset());
   }
 
   private static void simulate(String log, String... more) {

@@ -20,7 +20,8 @@ import org.kappabeam.coders.view.ViewRowCoder;
 import org.kappabeam.coders.view.ViewSchema;
 
 /**
- * The view {@code dead_letters}: every refused record with reason, position and bytes.
+ * The view {@code dead_letters}: every refused record with reason, position and bytes; and the rows
+ * of other views that their store refused.
  *
  * <p>A record is refused once, whatever retries and replays do: the key is its position, and
  * everything in the row comes from the record, so writing it again changes nothing. A {@code
@@ -30,6 +31,9 @@ import org.kappabeam.coders.view.ViewSchema;
 public final class DeadLetterView {
   /** How many bytes of a record's key or value a row keeps; the log keeps the rest. */
   public static final int MAX_BYTES = 64 << 10;
+
+  /** The reason of rows that a view's store cannot hold, beside those of records. */
+  public static final String REFUSED_BY_VIEW = "REFUSED_BY_VIEW";
 
   private static final int MAX_DETAIL = 1_000;
 
@@ -67,6 +71,28 @@ public final class DeadLetterView {
         bounded(record.key()),
         bounded(value),
         value == null ? null : (Long) (long) value.length);
+  }
+
+  /**
+   * The row of a view's row that its store refuses. It is no record of the log, so it has no
+   * position there and counts in no balance of records; its key says which row it was, in which
+   * version, and so it is refused once as well.
+   *
+   * @param view the view's name
+   * @param version what tells this version of the row from all others
+   * @param content the row as a message for people and programs
+   */
+  public static ViewRow refused(
+      String view, String key, String version, String detail, byte[] content) {
+    return ViewRow.of(
+        view + "/" + key + "#" + version,
+        1,
+        REFUSED_BY_VIEW,
+        text(detail),
+        null,
+        bounded(key.getBytes(StandardCharsets.UTF_8)),
+        bounded(content),
+        (long) content.length);
   }
 
   /** Dead letters as batches for {@link org.kappabeam.transforms.view.WriteView}. */

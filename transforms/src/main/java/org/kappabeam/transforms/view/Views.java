@@ -5,13 +5,18 @@ import java.io.Serializable;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.PCollection;
+import org.kappabeam.coders.Batch;
 import org.kappabeam.coders.KappaException;
+import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.coders.view.ViewSchema;
 
 /**
@@ -74,6 +79,12 @@ public abstract class Views implements Serializable {
    */
   public ViewStore open() {
     return connector(uri()).open(this);
+  }
+
+  /** How a pipeline writes, if the store has a transform of its own for that. */
+  Optional<PTransform<PCollection<Batch<ViewRow>>, PCollection<Batch<ViewRow>>>> sink(
+      ViewSchema schema) {
+    return connector(uri()).sink(this, schema);
   }
 
   /** A URI of each kind of store that is known, for help and messages. */

@@ -15,7 +15,7 @@ import org.apache.beam.sdk.util.BackOffUtils;
 import org.apache.beam.sdk.util.FluentBackoff;
 import org.apache.beam.sdk.util.Sleeper;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PDone;
+import org.apache.beam.sdk.values.PCollectionList;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Duration;
 import org.kappabeam.coders.Batch;
@@ -36,9 +36,14 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Metric {@code rows_written} in the namespace of the view's name: the rows that came in and
  * whose transaction is committed.
+ *
+ * <p>A store with a {@linkplain ViewConnector#sink transform of its own} does all that in its own
+ * way. The output is what it refuses for good, as rows of the view {@code dead_letters}; of other
+ * stores it is an empty list, since what they refuse is a mistake in the program.
  */
 @AutoValue
-public abstract class WriteView extends PTransform<PCollection<Batch<ViewRow>>, PDone> {
+public abstract class WriteView
+    extends PTransform<PCollection<Batch<ViewRow>>, PCollectionList<Batch<ViewRow>>> {
   /** Rows in one transaction. */
   static final int MAX_ROWS = 2_000;
 
@@ -54,9 +59,13 @@ public abstract class WriteView extends PTransform<PCollection<Batch<ViewRow>>, 
   }
 
   @Override
-  public PDone expand(PCollection<Batch<ViewRow>> batches) {
+  public PCollectionList<Batch<ViewRow>> expand(PCollection<Batch<ViewRow>> batches) {
+    var sink = views().sink(schema());
+    if (sink.isPresent()) {
+      return PCollectionList.of(batches.apply("Upsert", sink.get()));
+    }
     batches.apply("Upsert", ParDo.of(new UpsertFn(views(), schema())));
-    return PDone.in(batches.getPipeline());
+    return PCollectionList.empty(batches.getPipeline());
   }
 
   static final class UpsertFn extends DoFn<Batch<ViewRow>, Void> {
