@@ -108,7 +108,8 @@ public final class Promotion {
       return "people read generation %d already, generation %d was rolled back"
           .formatted(active, previous);
     }
-    requireUsable(previous);
+    // However it was built: it is what people read before.
+    lifecycle.generation(previous).ifPresent(Promotion::requireThere);
     return move(ROLLBACK, active, previous, "");
   }
 
@@ -238,15 +239,20 @@ public final class Promotion {
                     new KappaException(
                         "nothing is known of generation " + number,
                         "kappa status shows what there is; build it with kappa replay"));
-    if (generation.isGone()) {
-      throw new KappaException(
-          "generation " + number + " is retired", "replay its plan into a new generation");
-    }
+    requireThere(generation);
     if (generation.state() == State.BUILDING) {
       throw new KappaException(
           "generation " + number + " is not built to its end", "run its kappa replay again");
     }
     return generation;
+  }
+
+  private static void requireThere(Generation generation) {
+    if (generation.isGone()) {
+      throw new KappaException(
+          "generation " + generation.number() + " is retired",
+          "plan and replay a new generation of that logic");
+    }
   }
 
   private static void requireCaughtUp(
