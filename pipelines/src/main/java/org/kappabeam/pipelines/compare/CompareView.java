@@ -1,43 +1,38 @@
 package org.kappabeam.pipelines.compare;
 
 import com.google.auto.value.AutoValue;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
-import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.Combine;
+import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.SimpleFunction;
-import org.apache.beam.sdk.transforms.join.CoGbkResult;
-import org.apache.beam.sdk.transforms.join.CoGroupByKey;
-import org.apache.beam.sdk.transforms.join.KeyedPCollectionTuple;
-import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.TupleTag;
-import org.checkerframework.checker.nullness.qual.Nullable;
-import org.joda.time.Instant;
 import org.kappabeam.coders.view.Column;
 import org.kappabeam.coders.view.ViewRow;
-import org.kappabeam.coders.view.ViewRowCoder;
 import org.kappabeam.coders.view.ViewSchema;
-import org.kappabeam.transforms.view.ReadView;
+import org.kappabeam.transforms.view.KeyRange;
+import org.kappabeam.transforms.view.KeyRangeCoder;
+import org.kappabeam.transforms.view.ViewStore;
 import org.kappabeam.transforms.view.Views;
 
 /**
- * Compares one view in two generations, row by row: ranges of keys are read in parallel, joined by
- * key, and what is found is added up. The output is one element.
+ * Compares one view in two generations, row by row. Both give their rows in key order, so a range of
+ * keys is joined by reading it in both: nothing is shuffled, and ranges are read in parallel. The
+ * output is one element, the sum.
  */
 @AutoValue
 public abstract class CompareView extends PTransform<PBegin, PCollection<ViewParity>> {
+  /** One generation's rows of a range are held in memory. */
+  private static final int ROWS_PER_RANGE = 20_000;
+
   abstract Views before();
 
   abstract Views after();
@@ -81,80 +76,67 @@ public abstract class CompareView extends PTransform<PBegin, PCollection<ViewPar
 
   @Override
   public PCollection<ViewParity> expand(PBegin begin) {
-    TupleTag<ViewRow> older = new TupleTag<>() {};
-    TupleTag<ViewRow> newer = new TupleTag<>() {};
-    return KeyedPCollectionTuple.of(older, byKey(begin, "Before", before()))
-        .and(newer, byKey(begin, "After", after()))
-        .apply("Side by side", CoGroupByKey.create())
-        .apply("Compare", ParDo.of(new CompareFn(this, older, newer)))
+    return begin
+        .apply("Start", Create.of(ROWS_PER_RANGE))
+        .apply("Ranges", ParDo.of(new RangesFn(before(), schema())))
+        .setCoder(KeyRangeCoder.of())
+        .apply("Spread", Reshuffle.viaRandomKey())
+        .apply("Compare", ParDo.of(new CompareFn(this)))
         .setCoder(new ViewParityCoder())
         .apply("Add up", Combine.globally(new Add(schema().name())));
   }
 
-  private PCollection<KV<String, ViewRow>> byKey(PBegin begin, String name, Views views) {
-    return begin
-        .apply("Read " + name, ReadView.of(views, schema()))
-        .apply("Key " + name, MapElements.via(new ByKey()))
-        .setCoder(KvCoder.of(StringUtf8Coder.of(), ViewRowCoder.of()));
-  }
+  /** Cuts the keys into ranges that fit into memory. */
+  static final class RangesFn extends DoFn<Integer, KeyRange> {
+    private final Views views;
+    private final ViewSchema schema;
 
-  static final class ByKey extends SimpleFunction<ViewRow, KV<String, ViewRow>> {
-    @Override
-    public KV<String, ViewRow> apply(ViewRow row) {
-      return KV.of(row.key(), row);
+    RangesFn(Views views, ViewSchema schema) {
+      this.views = views;
+      this.schema = schema;
+    }
+
+    @ProcessElement
+    public void process(@Element Integer rowsPerRange, OutputReceiver<KeyRange> out) {
+      try (ViewStore store = views.open()) {
+        int ranges = Math.toIntExact(1 + store.count(schema) / rowsPerRange);
+        store.ranges(schema, ranges).forEach(out::output);
+      }
     }
   }
 
-  /** Counts within a bundle, so that equal rows cost next to nothing after the join. */
-  static final class CompareFn extends DoFn<KV<String, CoGbkResult>, ViewParity> {
+  /** Compares a range. */
+  static final class CompareFn extends DoFn<KeyRange, ViewParity> {
+    private final Views before;
+    private final Views after;
     private final ViewSchema schema;
     private final List<String> newColumns;
     private final int timeColumn;
     private final long completeUntil;
     private final ExpectedDifferences expected;
-    private final TupleTag<ViewRow> older;
-    private final TupleTag<ViewRow> newer;
-    private transient @Nullable Tally tally;
 
-    CompareFn(CompareView spec, TupleTag<ViewRow> older, TupleTag<ViewRow> newer) {
+    CompareFn(CompareView spec) {
+      this.before = spec.before();
+      this.after = spec.after();
       this.schema = spec.schema();
       this.newColumns = spec.newColumns();
       this.timeColumn = spec.timeColumn();
       this.completeUntil = spec.completeUntil();
       this.expected = spec.expected();
-      this.older = older;
-      this.newer = newer;
-    }
-
-    @StartBundle
-    public void startBundle() {
-      tally = null;
     }
 
     @ProcessElement
-    public void process(@Element KV<String, CoGbkResult> rows) {
-      Tally own = tally;
-      if (own == null) {
-        own = new Tally(schema, newColumns, timeColumn, completeUntil, expected);
-        tally = own;
+    public void process(@Element KeyRange range, OutputReceiver<ViewParity> out) {
+      Tally tally = new Tally(schema, newColumns, timeColumn, completeUntil, expected);
+      List<ViewRow> older = new ArrayList<>();
+      try (ViewStore old = before.open();
+          ViewStore fresh = after.open()) {
+        old.scan(schema, range, false, older::add);
+        MergeJoin join = new MergeJoin(older, tally);
+        fresh.scan(schema, range, false, join::next);
+        join.end();
       }
-      own.add(
-          rows.getKey(),
-          first(rows.getValue().getAll(older)),
-          first(rows.getValue().getAll(newer)));
-    }
-
-    /** A key stands for one row. */
-    private static @Nullable ViewRow first(Iterable<ViewRow> rows) {
-      Iterator<ViewRow> all = rows.iterator();
-      return all.hasNext() ? all.next() : null;
-    }
-
-    @FinishBundle
-    public void finishBundle(FinishBundleContext context) {
-      if (tally != null) {
-        context.output(tally.result(), Instant.EPOCH, GlobalWindow.INSTANCE);
-      }
+      out.output(tally.result());
     }
   }
 

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -20,6 +22,7 @@ import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.view.ColumnType;
 import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.coders.view.ViewSchema;
+import org.kappabeam.transforms.view.ViewValues;
 
 class TallyTest {
   private static final ViewSchema SCHEMA =
@@ -53,6 +56,30 @@ class TallyTest {
     }
     assertThat(sum, equalTo(ViewParity.none(SCHEMA.name()).plus(whole)));
     assertThat(sum.equal() + sum.removed() + sum.added() + sum.changed(), is(100L));
+  }
+
+  /** Reading both in key order pairs the same rows as looking each key up. */
+  @Property(tries = 60)
+  void aMergeFindsThePairs(@ForAll long seed) {
+    Random random = new Random(seed);
+    TreeMap<String, Pair> pairs = new TreeMap<>(ViewValues::compareKeys);
+    for (int i = 0; i < 50; i++) {
+      String key = Integer.toString(random.nextInt(1_000), 36) + (i % 5 == 0 ? "\ud83d\ude80" : "");
+      int kind = random.nextInt(4);
+      pairs.put(
+          key,
+          new Pair(
+              key,
+              kind == 0 ? null : row(key, "r", 1),
+              kind == 1 ? null : row(key, "r", random.nextInt(2))));
+    }
+    Tally merged = new Tally(SCHEMA, List.of(), -1, 0, ExpectedDifferences.none());
+    MergeJoin join =
+        new MergeJoin(
+            pairs.values().stream().map(Pair::before).filter(Objects::nonNull).toList(), merged);
+    pairs.values().stream().map(Pair::after).filter(Objects::nonNull).forEach(join::next);
+    join.end();
+    assertThat(merged.result(), equalTo(tally(new ArrayList<>(pairs.values())).result()));
   }
 
   @Test
