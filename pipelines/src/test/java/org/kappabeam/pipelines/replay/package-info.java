@@ -1,0 +1,2 @@
+/** Tests of the replay lifecycle. */
+package org.kappabeam.pipelines.replay;
