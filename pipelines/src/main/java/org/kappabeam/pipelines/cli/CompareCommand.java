@@ -181,14 +181,8 @@ final class CompareCommand extends LifecycleCommand {
   }
 
   private static void write(@Nullable Path file, String text) {
-    if (file == null) {
-      return;
-    }
-    try {
-      Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new KappaException(
-          "cannot write " + file, "name a file in a directory you may write to", e);
+    if (file != null) {
+      WholeFile.write(file, text);
     }
   }
 }

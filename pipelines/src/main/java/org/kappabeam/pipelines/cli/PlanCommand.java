@@ -1,7 +1,5 @@
 package org.kappabeam.pipelines.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,7 +126,7 @@ final class PlanCommand implements Callable<Integer> {
     ReplayPlan plan =
         new Planner(pilot, options, Version.ofProgram())
             .plan(log, from, until, deciding(given), generation);
-    write(plan);
+    WholeFile.write(out, plan.toJson());
     print(plan);
     return 0;
   }
@@ -154,15 +152,6 @@ final class PlanCommand implements Callable<Integer> {
         .map(arg -> arg.substring(prefix.length()))
         .findFirst()
         .orElse(option.defaultValue());
-  }
-
-  private void write(ReplayPlan plan) {
-    try {
-      Files.writeString(out, plan.toJson());
-    } catch (IOException e) {
-      throw new KappaException(
-          "cannot write " + out, "name a file in a directory you may write to", e);
-    }
   }
 
   private void print(ReplayPlan plan) {

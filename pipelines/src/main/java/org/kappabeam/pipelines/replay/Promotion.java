@@ -118,7 +118,9 @@ public final class Promotion {
     Pointer pointer = lifecycle.pointer(active);
     if (pointer.isUnsettled(active)) {
       lifecycle.note(
-          String.valueOf(pointer.step()), active, outcome(active, pointer.active()) + ", killed");
+          String.valueOf(pointer.movingStep()),
+          active,
+          outcome(active, pointer.active()) + ", killed");
       lifecycle.keep(pointer.settled(active, lifecycle.now()));
     }
   }
