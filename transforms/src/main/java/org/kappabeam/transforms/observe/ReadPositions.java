@@ -25,8 +25,10 @@ import org.kappabeam.coders.log.LogBatchCoder;
  */
 @AutoValue
 public abstract class ReadPositions {
-  private static final String OFFSETS = "kappa.next_offset";
-  private static final String LOG_TIMES = "kappa.log_time";
+  /** No dots: Flink's names of metrics end the namespace at the first one. */
+  private static final String OFFSETS = "kappa_next_offset";
+
+  private static final String LOG_TIMES = "kappa_log_time";
 
   /** Per partition, the offset after the last record read. */
   public abstract Map<String, Long> nextOffsets();

@@ -5,6 +5,8 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
+import org.apache.beam.runners.flink.metrics.FlinkMetricContainer;
+import org.apache.beam.sdk.metrics.DistributionResult;
 import org.apache.beam.sdk.metrics.MetricName;
 import org.apache.beam.sdk.metrics.MetricResults;
 import org.apache.flink.metrics.Counter;
@@ -15,8 +17,8 @@ import org.apache.flink.metrics.reporter.MetricReporter;
 import org.apache.flink.metrics.reporter.MetricReporterFactory;
 
 /**
- * The counters of running jobs in this process. Beam hands over a job's counters when its operators
- * end; until then they are to be had as metrics of Flink only.
+ * The counters and distributions of running jobs in this process. Beam hands them over when a job's
+ * operators end; until then they are to be had as metrics of Flink only.
  *
  * <p>Flink makes its reporters by itself, so jobs find theirs by a name that the configuration
  * carries.
@@ -29,6 +31,9 @@ public final class LiveCounters implements MetricReporter {
 
   /** What counters of operators that have ended had counted. */
   private final Map<String, Long> ended = new ConcurrentHashMap<>();
+
+  /** What distributions of operators that have ended had seen. */
+  private final Map<String, DistributionResult> endedDistributions = new ConcurrentHashMap<>();
 
   private LiveCounters() {}
 
@@ -50,18 +55,41 @@ public final class LiveCounters implements MetricReporter {
     if (counters != null) {
       MetricsContainerImpl container = all.getContainer(JOB);
       counters.ended.forEach((name, count) -> add(container, name, count));
+      counters.endedDistributions.forEach((name, seen) -> add(container, name, seen));
       counters.running.forEach(
-          (metric, name) -> add(container, name, ((Counter) metric).getCount()));
+          (metric, name) -> {
+            if (metric instanceof Counter counter) {
+              add(container, name, counter.getCount());
+            } else if (metric instanceof FlinkMetricContainer.FlinkDistributionGauge distribution) {
+              add(container, name, distribution.getValue());
+            }
+          });
     }
     return MetricsContainerStepMap.asAttemptedOnlyMetricResults(all);
   }
 
-  /** Beam calls a counter of ours {@code namespace.name}. */
   private static void add(MetricsContainerImpl container, String name, long count) {
-    int dot = name.indexOf('.');
+    container.getCounter(metricName(name)).inc(count);
+  }
+
+  private static void add(MetricsContainerImpl container, String name, DistributionResult seen) {
     container
-        .getCounter(MetricName.named(name.substring(0, dot), name.substring(dot + 1)))
-        .inc(count);
+        .getDistribution(metricName(name))
+        .update(seen.getSum(), seen.getCount(), seen.getMin(), seen.getMax());
+  }
+
+  /** Beam calls a metric of ours {@code namespace.name}. */
+  private static MetricName metricName(String name) {
+    int dot = name.indexOf('.');
+    return MetricName.named(name.substring(0, dot), name.substring(dot + 1));
+  }
+
+  private static DistributionResult sum(DistributionResult a, DistributionResult b) {
+    return DistributionResult.create(
+        a.getSum() + b.getSum(),
+        a.getCount() + b.getCount(),
+        Math.min(a.getMin(), b.getMin()),
+        Math.max(a.getMax(), b.getMax()));
   }
 
   /** Lets go of a job's counters. */
@@ -81,15 +109,21 @@ public final class LiveCounters implements MetricReporter {
 
   @Override
   public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
-    if (metric instanceof Counter && name.indexOf('.') > 0) {
+    if ((metric instanceof Counter || metric instanceof FlinkMetricContainer.FlinkDistributionGauge)
+        && name.indexOf('.') > 0) {
       running.put(metric, name);
     }
   }
 
   @Override
   public void notifyOfRemovedMetric(Metric metric, String name, MetricGroup group) {
-    if (metric instanceof Counter counter && running.remove(metric) != null) {
+    if (running.remove(metric) == null) {
+      return;
+    }
+    if (metric instanceof Counter counter) {
       ended.merge(name, counter.getCount(), Long::sum);
+    } else if (metric instanceof FlinkMetricContainer.FlinkDistributionGauge distribution) {
+      endedDistributions.merge(name, distribution.getValue(), LiveCounters::sum);
     }
   }
 
