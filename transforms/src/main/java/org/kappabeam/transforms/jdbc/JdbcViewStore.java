@@ -160,7 +160,12 @@ abstract class JdbcViewStore implements ViewStore {
     ordered.sort(Comparator.comparing(ViewSchema::name));
     return attempt(
         "activate generation " + views.generation(),
-        () -> write(() -> activateLocked(ordered, expected)));
+        () -> switchPointers(() -> activateLocked(ordered, expected)));
+  }
+
+  /** A transaction that replaces what people read while they read it. */
+  <T> T switchPointers(Work<T> work) throws SQLException {
+    return write(work);
   }
 
   private boolean activateLocked(List<ViewSchema> schemas, OptionalInt expected)

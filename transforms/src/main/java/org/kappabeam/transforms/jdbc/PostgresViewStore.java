@@ -5,8 +5,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.view.ViewSchema;
@@ -17,6 +20,16 @@ import org.kappabeam.transforms.view.Views;
 final class PostgresViewStore extends JdbcViewStore {
   /** The columns of a view cannot be replaced like that. */
   private static final String INVALID_TABLE_DEFINITION = "42P16";
+
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  /**
+   * Several pointers are locked one after the other, readers may come from the other end, and the
+   * server ends somebody after its {@code deadlock_timeout} of a second: before that, we give way.
+   */
+  private static final int LOCK_MILLIS = 100;
+
+  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(30);
 
   private static final String GRANTS =
       """
@@ -79,6 +92,26 @@ final class PostgresViewStore extends JdbcViewStore {
       execute("CREATE VIEW " + name + " AS " + query);
       for (String grant : grants) {
         execute(grant);
+      }
+    }
+  }
+
+  @Override
+  <T> T switchPointers(Work<T> work) throws SQLException {
+    long deadline = System.nanoTime() + LOCK_PATIENCE.toNanos();
+    while (true) {
+      try {
+        return write(
+            () -> {
+              execute("SET LOCAL lock_timeout = " + LOCK_MILLIS);
+              return work.run();
+            });
+      } catch (SQLException e) {
+        if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState()) || System.nanoTime() > deadline) {
+          throw e;
+        }
+        // Whoever was held up by us goes first.
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LOCK_MILLIS * 1_000_000L));
       }
     }
   }
