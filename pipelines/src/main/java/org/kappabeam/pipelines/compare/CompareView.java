@@ -24,9 +24,9 @@ import org.kappabeam.transforms.view.ViewStore;
 import org.kappabeam.transforms.view.Views;
 
 /**
- * Compares one view in two generations, row by row. Both give their rows in key order, so a range of
- * keys is joined by reading it in both: nothing is shuffled, and ranges are read in parallel. The
- * output is one element, the sum.
+ * Compares one view in two generations, row by row. Both give their rows in key order, so a range
+ * of keys is joined by reading it in both: nothing is shuffled, and ranges are read in parallel.
+ * The output is one element, the sum.
  */
 @AutoValue
 public abstract class CompareView extends PTransform<PBegin, PCollection<ViewParity>> {

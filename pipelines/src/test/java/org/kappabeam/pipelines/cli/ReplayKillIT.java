@@ -44,7 +44,7 @@ import org.kappabeam.transforms.view.Views;
  * reads the views. {@code -Dkappa.kills=50} kills more often, {@code -Dkappa.seed=…} as before.
  */
 class ReplayKillIT {
-  private static final int KILLS = Integer.getInteger("kappa.kills", 10);
+  private static final int KILLS = Integer.getInteger("kappa.kills", 5);
   private static final long SEED = Long.getLong("kappa.seed", System.nanoTime());
   private static final long DEADLINE_SECONDS = 120;
 

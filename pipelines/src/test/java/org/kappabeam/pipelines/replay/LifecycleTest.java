@@ -113,7 +113,7 @@ class LifecycleTest {
     Pointer announced = Pointer.at(1).announcing(2, "promote");
     assertThat(announced.isUnsettled(1), is(false));
     assertThat(announced.isUnsettled(2), is(true));
-    assertThat(announced.settled(2, "now"), is(new Pointer(2, 1, null, "promote", "now")));
+    assertThat(announced.settled(2, "now"), is(new Pointer(2, 1, "promote", "now", null, null)));
     assertThat(announced.settled(1, "now"), is(Pointer.at(1)));
   }
 }
