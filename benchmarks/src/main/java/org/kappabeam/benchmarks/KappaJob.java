@@ -22,6 +22,7 @@ import org.kappabeam.pipelines.fraud.FraudViews;
 import org.kappabeam.transforms.decode.TimeRule;
 import org.kappabeam.transforms.kafka.KafkaLog;
 import org.kappabeam.transforms.observe.Conservation;
+import org.kappabeam.transforms.observe.ReadPositions;
 
 /** The fraud pilot's graph on embedded Flink, from the topic into {@link RowTable}. */
 final class KappaJob {
@@ -65,7 +66,8 @@ final class KappaJob {
         pipeline
             .apply("Read log", live ? log.live(slice, lateness.toMillis()) : log.slice(slice, 0))
             .apply("Meter", ParDo.of(new MeterFn()))
-            .setCoder(LogBatchCoder.of());
+            .setCoder(LogBatchCoder.of())
+            .apply("Positions", ReadPositions.note());
     FraudFeatures features =
         FraudFeatures.of(
             TimeRule.of(lateness, Duration.ofMillis(JobProcess.SKEW_MILLIS)),
