@@ -104,8 +104,9 @@ public final class EmbeddedKafka implements AutoCloseable {
         controllerPort = controller.getLocalPort();
       }
       Path data = dir.resolve("data");
+      boolean killed = wasKilled(data);
       format(data);
-      Map<String, String> config = config(data, brokerPort, controllerPort);
+      Map<String, String> config = config(data, brokerPort, controllerPort, killed);
       config.putAll(settings);
       return new EmbeddedKafka(lock, startServer(config), brokerPort);
     } catch (Exception e) {
@@ -183,7 +184,14 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  private static Map<String, String> config(Path data, int port, int controllerPort) {
+  /** Whether a broker has been at work here and did not come to close its files. */
+  private static boolean wasKilled(Path data) {
+    return Files.exists(data.resolve("meta.properties"))
+        && !Files.exists(data.resolve(".kafka_cleanshutdown"));
+  }
+
+  private static Map<String, String> config(
+      Path data, int port, int controllerPort, boolean killed) {
     Map<String, String> config = new HashMap<>();
     config.put("process.roles", "broker,controller");
     config.put("node.id", "1");
@@ -204,7 +212,13 @@ public final class EmbeddedKafka implements AutoCloseable {
     config.put("group.initial.rebalance.delay.ms", "0");
     config.put("controller.quorum.election.timeout.ms", "100");
     config.put("controller.quorum.election.backoff.max.ms", "50");
-    config.put("broker.heartbeat.interval.ms", "100");
+
+    // Nor anybody to take over: a broker taken for dead after a pause of the machine, or since its
+    // heart beat late under load, would only leave its partitions without a leader. A beat must be
+    // handled within half its interval, or is tried again ever later. Only after a kill must the
+    // controller soon give up the session of the process before.
+    config.put("broker.heartbeat.interval.ms", "2000");
+    config.put("broker.session.timeout.ms", killed ? "9000" : "60000");
 
     // A log keeps everything, and nobody makes one by mistyping its name.
     config.put("auto.create.topics.enable", "false");

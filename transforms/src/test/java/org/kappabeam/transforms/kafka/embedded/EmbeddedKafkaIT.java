@@ -45,6 +45,16 @@ class EmbeddedKafkaIT {
   }
 
   @Test
+  void aBrokerThatWasKilledStartsAgainSoonWithItsRecords(@TempDir Path dir) throws Exception {
+    KilledBroker.run(dir, "topic", 10);
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(dir)) {
+      String uri = kafka.uri("topic");
+      write(uri, 5);
+      assertThat(Logs.open(uri, Map.of()).resolve("earliest", "latest").size(), is(15L));
+    }
+  }
+
+  @Test
   void aStoppedBrokerLeavesNoThreadThatKeepsTheProcessAlive(@TempDir Path dir) {
     List<Thread> before = lastingThreads();
     EmbeddedKafka kafka = EmbeddedKafka.start(dir);
