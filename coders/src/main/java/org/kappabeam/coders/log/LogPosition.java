@@ -2,6 +2,7 @@ package org.kappabeam.coders.log;
 
 import com.google.auto.value.AutoValue;
 import java.math.BigInteger;
+import java.util.regex.Pattern;
 
 /**
  * Where a record stands in its log: partition (shard) and offset (sequence number) in it.
@@ -15,6 +16,8 @@ import java.math.BigInteger;
  */
 @AutoValue
 public abstract class LogPosition {
+  /** What a log may count in; the limit keeps hostile input short. */
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,200}");
 
   /** Between two positions of one partition the higher offset is the later one. */
   public abstract String partition();
@@ -33,6 +36,24 @@ public abstract class LogPosition {
    */
   public static LogPosition wide(String shard, BigInteger sequence) {
     return of(WideOffset.partition(shard, sequence), WideOffset.offset(sequence));
+  }
+
+  /**
+   * Reads {@link #toString}'s form. A number beyond a {@code long} is a wide one; no log that
+   * counts in wide numbers has small ones.
+   *
+   * @throws IllegalArgumentException if the text is none
+   */
+  public static LogPosition parse(String text) {
+    int at = text.lastIndexOf('@');
+    if (at < 1 || !NUMBER.matcher(text.substring(at + 1)).matches()) {
+      throw new IllegalArgumentException("'" + text + "' is no position such as 3@1234");
+    }
+    String partition = text.substring(0, at);
+    BigInteger number = new BigInteger(text.substring(at + 1));
+    return number.bitLength() < Long.SIZE
+        ? of(partition, number.longValue())
+        : wide(partition, number);
   }
 
   /** The partition by the log's own name. */

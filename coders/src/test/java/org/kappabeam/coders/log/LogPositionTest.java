@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.math.BigInteger;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -46,6 +47,21 @@ class LogPositionTest {
       assertThat(position.sequence(), is(BigInteger.valueOf(7)));
     }
     assertThat(LogPosition.of("a~1", -1).toString(), is("a~1@-1"));
+  }
+
+  @Test
+  void whatIsShownIsReadAgain() {
+    for (LogPosition position :
+        List.of(
+            LogPosition.of("3", 1234),
+            LogPosition.of("a@b", 0),
+            LogPosition.of("0", Long.MAX_VALUE),
+            LogPosition.wide(SHARD, SEQUENCE))) {
+      assertThat(LogPosition.parse(position.toString()), is(position));
+    }
+    for (String none : List.of("", "3", "@3", "3@", "3@-1", "3@x", "3@" + "9".repeat(201))) {
+      assertThrows(IllegalArgumentException.class, () -> LogPosition.parse(none), none);
+    }
   }
 
   @Test

@@ -131,6 +131,7 @@ public final class Kappa implements Callable<Integer> {
     CommandSpec promote = group("promote", "Let people read another generation.");
     CommandSpec rollback = group("rollback", "Let people read the generation before again.");
     CommandSpec retire = group("retire", "Remove the tables of a generation.");
+    CommandSpec redrive = group("redrive", "Repair dead letters, for the next replay.");
     CommandSpec status = group("status", "Show the generations of a pilot.");
     for (Pilot pilot : pilots) {
       String name = pilot.name();
@@ -139,6 +140,7 @@ public final class Kappa implements Callable<Integer> {
       promote.addSubcommand(name, PromoteCommand.of(pilot, terminal));
       rollback.addSubcommand(name, RollbackCommand.of(pilot, terminal));
       retire.addSubcommand(name, RetireCommand.of(pilot, terminal));
+      redrive.addSubcommand(name, RedriveCommand.of(pilot, terminal));
       status.addSubcommand(name, StatusCommand.of(pilot, terminal));
     }
     CommandSpec archive = ArchiveCommand.of(terminal);
@@ -146,7 +148,7 @@ public final class Kappa implements Callable<Integer> {
     for (CommandSpec sub :
         List.of(
             run, simulate, imports, archive, plan, replay, compare, promote, rollback, retire,
-            status)) {
+            redrive, status)) {
       root.addSubcommand(sub.name(), sub);
     }
     complete(root);

@@ -17,6 +17,7 @@ import org.kappabeam.pipelines.pilot.KappaPipeline;
 import org.kappabeam.pipelines.pilot.Pilot;
 import org.kappabeam.pipelines.replay.Planner;
 import org.kappabeam.pipelines.replay.ReplayPlan;
+import org.kappabeam.transforms.deadletter.Repairs;
 import org.kappabeam.transforms.log.Log;
 import org.kappabeam.transforms.log.LogGap;
 import org.kappabeam.transforms.log.Logs;
@@ -194,7 +195,11 @@ final class ReplayCommand implements Callable<Integer> {
       }
       KappaPipeline pipeline =
           KappaPipeline.pinned(
-              pilot, options, log, catchUp ? plan.openSlice() : plan.pinnedSlice());
+              pilot,
+              options,
+              log,
+              catchUp ? plan.openSlice() : plan.pinnedSlice(),
+              Repairs.of(plan.repairs()));
       terminal.progress(
           "plan %s on %s: building generation %d of %s from %s%s",
           plan.id(),

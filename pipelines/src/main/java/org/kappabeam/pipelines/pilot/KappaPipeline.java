@@ -12,6 +12,7 @@ import org.kappabeam.coders.log.Slice;
 import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.coders.view.ViewSchema;
 import org.kappabeam.transforms.deadletter.DeadLetterView;
+import org.kappabeam.transforms.deadletter.Repairs;
 import org.kappabeam.transforms.log.Log;
 import org.kappabeam.transforms.log.Throttle;
 import org.kappabeam.transforms.observe.ReadPositions;
@@ -25,13 +26,16 @@ public final class KappaPipeline {
   private final KappaOptions options;
   private final Log log;
   private final Slice slice;
+  private final Repairs repairs;
   private final Views views;
 
-  private KappaPipeline(Pilot pilot, KappaOptions options, Log log, Slice slice, Views views) {
+  private KappaPipeline(
+      Pilot pilot, KappaOptions options, Log log, Slice slice, Repairs repairs, Views views) {
     this.pilot = pilot;
     this.options = options;
     this.log = log;
     this.slice = slice;
+    this.repairs = repairs;
     this.views = views;
   }
 
@@ -50,15 +54,17 @@ public final class KappaPipeline {
     FileSystems.setDefaultPipelineOptions(options);
     // Before the view is touched: a mistyped log leaves no empty tables behind.
     Slice pinned = log.resolve(options.getFrom(), options.getUntil());
-    return pinned(pilot, options, log, pinned);
+    return pinned(pilot, options, log, pinned, Repairs.none());
   }
 
   /**
    * The same for a slice that was pinned before.
    *
+   * @param repairs that take the place of refused records
    * @throws KappaException if the view cannot be reached
    */
-  public static KappaPipeline pinned(Pilot pilot, KappaOptions options, Log log, Slice slice) {
+  public static KappaPipeline pinned(
+      Pilot pilot, KappaOptions options, Log log, Slice slice, Repairs repairs) {
     FileSystems.setDefaultPipelineOptions(options);
     Views views = Views.at(options.getView(), options.getGeneration());
     try (ViewStore store = views.open()) {
@@ -67,7 +73,7 @@ public final class KappaPipeline {
       }
       store.create(DeadLetterView.schema());
     }
-    return new KappaPipeline(pilot, options, log, slice, views);
+    return new KappaPipeline(pilot, options, log, slice, repairs, views);
   }
 
   /** What will be read. */
@@ -88,10 +94,14 @@ public final class KappaPipeline {
     if (options.getMaxRecordsPerSecond() > 0) {
       records = records.apply("Throttle", Throttle.to((double) options.getMaxRecordsPerSecond()));
     }
+    if (!repairs.isEmpty()) {
+      records = records.apply("Repairs", repairs.substitute());
+    }
     records = records.apply("Positions", ReadPositions.note());
     Pilot.Output output = pilot.build(records, options);
     PCollectionList<Batch<ViewRow>> dead =
-        PCollectionList.of(output.deadLetters().apply("Dead letter rows", DeadLetterView.toRows()));
+        PCollectionList.of(
+            output.deadLetters().apply("Dead letter rows", DeadLetterView.toRows(repairs)));
     for (Pilot.Rows view : output.views()) {
       dead =
           dead.and(

@@ -2,6 +2,7 @@ package org.kappabeam.pipelines.pilot;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.beam.sdk.values.PCollection;
 import org.kappabeam.coders.Batch;
@@ -46,6 +47,11 @@ public interface Pilot {
         .map(Column::name)
         .filter(name -> name.equals(EVENT_TIME))
         .findFirst();
+  }
+
+  /** Repairs of refused records, by the names that {@code kappa redrive --repair} knows. */
+  default Map<String, RepairRule> repairs() {
+    return Map.of();
   }
 
   /** Builds the graph. */

@@ -26,13 +26,22 @@ public final class Json {
     }
   }
 
+  /** The value as JSON on one line. */
+  public static String writeLine(Object value) {
+    try {
+      return MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write " + value.getClass(), e);
+    }
+  }
+
   /**
    * Reads a record.
    *
    * @param source for messages
    * @throws KappaException if the text is not JSON of that shape
    */
-  static <T> T read(String source, String json, Class<T> type) {
+  public static <T> T read(String source, String json, Class<T> type) {
     try {
       return MAPPER.readValue(json, type);
     } catch (JsonProcessingException e) {

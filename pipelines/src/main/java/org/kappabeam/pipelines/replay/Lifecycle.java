@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
+import org.kappabeam.transforms.deadletter.Repair;
 import org.kappabeam.transforms.view.ControlTable;
 import org.kappabeam.transforms.view.ControlTable.Document;
 
@@ -93,6 +94,31 @@ public final class Lifecycle {
 
   private String planKey(int generation) {
     return "plan/%s/%06d".formatted(pilot, generation);
+  }
+
+  // ---- repairs of dead letters
+
+  /** The last repair of each record, in the order of their positions: what a plan takes up. */
+  public List<Repair> repairs() {
+    return control.list("repair/" + pilot + "/").stream()
+        .map(found -> read(found, RepairNote.class).repair())
+        .sorted(Comparator.comparing(Repair::position))
+        .toList();
+  }
+
+  /**
+   * Notes a repair in the place of the record's last one.
+   *
+   * @param was why the record was refused
+   * @param because why these bytes are right
+   */
+  void repair(String position, byte[] value, String was, String because) {
+    String key = "repair/" + pilot + "/" + position;
+    Optional<Document> old = control.get(key);
+    int attempt = old.map(found -> read(found, RepairNote.class).repair().attempt()).orElse(0) + 1;
+    RepairNote note =
+        new RepairNote(Repair.of(position, attempt, value, was), because, now(), Who.name());
+    require(control.put(key, version(old), Json.write(note)));
   }
 
   // ---- comparisons

@@ -21,6 +21,7 @@ import org.kappabeam.coders.log.Slice;
 import org.kappabeam.coders.view.ViewSchema;
 import org.kappabeam.pipelines.pilot.KappaOptions;
 import org.kappabeam.pipelines.pilot.Pilot;
+import org.kappabeam.transforms.deadletter.Repair;
 import org.kappabeam.transforms.log.Log;
 import org.kappabeam.transforms.log.LogBound;
 import org.kappabeam.transforms.log.LogGap;
@@ -78,6 +79,13 @@ public final class Planner {
     for (ViewSchema schema : pilot.tables()) {
       views.put(schema.name(), columns(schema));
     }
+    List<Repair> repairs;
+    int next;
+    try (ViewStore store = Views.at(options.getView(), 1).open()) {
+      Lifecycle lifecycle = new Lifecycle(store.control(), pilot.name(), Clock.systemUTC());
+      repairs = lifecycle.repairs();
+      next = generation == null ? nextGeneration(store, lifecycle) : generation;
+    }
     return new ReplayPlan(
         ReplayPlan.FORMAT,
         ReplayPlan.VERSION,
@@ -85,12 +93,13 @@ public final class Planner {
         pipeline,
         log.uri(),
         options.getView(),
-        generation == null ? nextGeneration() : generation,
+        next,
         from,
         until,
         slice.ranges().stream().map(ReplayPlan.Range::of).toList(),
         pinned,
         views,
+        repairs,
         estimate(slice, read));
   }
 
@@ -122,15 +131,12 @@ public final class Planner {
     }
   }
 
-  private int nextGeneration() {
-    try (ViewStore store = Views.at(options.getView(), 1).open()) {
-      SortedSet<Integer> known = new TreeSet<>();
-      pilot.tables().forEach(schema -> known.addAll(store.generations(schema)));
-      Lifecycle lifecycle = new Lifecycle(store.control(), pilot.name(), Clock.systemUTC());
-      // Numbers of retired generations do not come back.
-      lifecycle.generations().forEach(generation -> known.add(generation.number()));
-      return known.isEmpty() ? 1 : known.last() + 1;
-    }
+  private int nextGeneration(ViewStore store, Lifecycle lifecycle) {
+    SortedSet<Integer> known = new TreeSet<>();
+    pilot.tables().forEach(schema -> known.addAll(store.generations(schema)));
+    // Numbers of retired generations do not come back.
+    lifecycle.generations().forEach(each -> known.add(each.number()));
+    return known.isEmpty() ? 1 : known.last() + 1;
   }
 
   private ReplayPlan.Estimate estimate(

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.log.Slice;
+import org.kappabeam.transforms.deadletter.Repair;
 
 /**
  * The manifest of one replay: everything that decides its result, pinned. Same inputs, same plan:
@@ -31,6 +32,7 @@ import org.kappabeam.coders.log.Slice;
  * @param options the pipeline's options that decide results, with the registry's schemas as they
  *     were
  * @param views the columns of each view, each with its type
+ * @param repairs of refused records, in the order of their positions
  * @param estimate for people; no part of the plan's identity
  */
 @JsonPropertyOrder({
@@ -46,6 +48,7 @@ import org.kappabeam.coders.log.Slice;
   "slice",
   "options",
   "views",
+  "repairs",
   "estimate"
 })
 public record ReplayPlan(
@@ -61,10 +64,17 @@ public record ReplayPlan(
     List<Range> slice,
     Map<String, String> options,
     Map<String, List<String>> views,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable List<Repair> repairs,
     Estimate estimate) {
 
   static final String FORMAT = "kappa-plan";
   static final int VERSION = 1;
+
+  /** A plan without repairs does not mention them. */
+  @Override
+  public List<Repair> repairs() {
+    return repairs == null ? List.of() : repairs;
+  }
 
   /**
    * What is read of one partition.
@@ -139,6 +149,7 @@ public record ReplayPlan(
             slice,
             options,
             views,
+            repairs,
             new Estimate(0, 0, 0, 0));
     try {
       byte[] digest =

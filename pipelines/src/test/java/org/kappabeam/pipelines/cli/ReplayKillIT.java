@@ -44,7 +44,7 @@ import org.kappabeam.transforms.view.Views;
  * reads the views. {@code -Dkappa.kills=50} kills more often, {@code -Dkappa.seed=…} as before.
  */
 class ReplayKillIT {
-  private static final int KILLS = Integer.getInteger("kappa.kills", 5);
+  private static final int KILLS = Integer.getInteger("kappa.kills", 6);
   private static final long SEED = Long.getLong("kappa.seed", System.nanoTime());
   private static final long DEADLINE_SECONDS = 120;
 
@@ -79,7 +79,14 @@ class ReplayKillIT {
   void aCommandThatIsKilledAndRunAgainEndsRightAndNeverHalfWay() throws Exception {
     String log = kafka.uri("kills");
     view = "sqlite:" + dir.resolve("fraud.db");
-    succeed("simulate", "fraud", "--log=" + log, "--days=8", "--customers=20", "--terminals=20");
+    succeed(
+        "simulate",
+        "fraud",
+        "--log=" + log,
+        "--days=8",
+        "--customers=20",
+        "--terminals=20",
+        "--corrupt=0.1");
     succeed("run", "fraud", "--log=" + log, "--view=" + view, "--until=latest");
 
     Reader reader = new Reader(dir.resolve("fraud.db"));
@@ -88,6 +95,8 @@ class ReplayKillIT {
       killReplay(log, share(1));
       killCompare(share(2));
       killMoves(share(3), share(4));
+      killRedrive(share(5));
+      killRetire();
     } finally {
       reader.end();
     }
@@ -111,7 +120,7 @@ class ReplayKillIT {
 
   /** How many of the kills a step gets: all the same, but for a rest. */
   private static int share(int step) {
-    return (KILLS + 4 - step) / 5;
+    return (KILLS + 5 - step) / 6;
   }
 
   // ---- the steps
@@ -193,6 +202,50 @@ class ReplayKillIT {
     assertThat(pointer.at("/previous").asInt(), is(previous));
     assertThat(pointer.at("/step").asText(), is(step));
     assertThat("nothing left to do", pointer.has("moving"), is(false));
+  }
+
+  /** Each time with other repairs, so that there is something to note. */
+  private void killRedrive(int kills) throws Exception {
+    Path file = dir.resolve("dead.jsonl");
+    for (int i = 0; i <= kills; i++) {
+      succeed("redrive", "fraud", "--view=" + view, "--export=" + file);
+      List<String> positions = new ArrayList<>();
+      List<String> lines = new ArrayList<>();
+      for (String line : Files.readAllLines(file)) {
+        String position = new ObjectMapper().readTree(line).at("/position").asText();
+        positions.add(position);
+        lines.add("{\"position\":\"%s\",\"text\":\"try %d\"}".formatted(position, i));
+      }
+      assertThat(positions.size(), greaterThan(10));
+      Files.write(file, lines);
+      String[] redrive = {
+        "redrive", "fraud", "--view=" + view, "--repairs=" + file, "--because=try " + i
+      };
+      if (i == 0) {
+        measure(redrive);
+      } else {
+        kill(redrive);
+        succeed(redrive);
+      }
+      for (String position : positions) {
+        assertThat(
+            "once", note("repair/fraud/" + position).at("/repair/attempt").asInt(), is(i + 1));
+      }
+      assertThat(succeed(redrive).out(), containsString("0 repairs noted"));
+    }
+  }
+
+  private void killRetire() throws Exception {
+    String[] retire = {"retire", "fraud", "--view=" + view, "--generation=2", "--safetyPeriod=0s"};
+    kill(retire);
+    succeed(retire);
+    assertThat(note("generation/fraud/000002").at("/state").asText(), is("RETIRED"));
+    assertThat(shown(), contains(1));
+    try (ViewStore store = Views.at(view, 2).open()) {
+      for (ViewSchema schema : new FraudPilot().tables()) {
+        assertThat(store.generations(schema), contains(1));
+      }
+    }
   }
 
   // ---- commands in processes of their own

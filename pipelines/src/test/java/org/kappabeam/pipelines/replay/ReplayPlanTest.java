@@ -30,6 +30,7 @@ class ReplayPlanTest {
               ReplayPlan.Range.of(Slice.Range.ofText("shard-1", "49590", "49599"))),
           Map.of("shards", "32", "allowedLateness", "1d"),
           Map.of("alerts", List.of("rule TEXT")),
+          List.of(),
           new ReplayPlan.Estimate(12, 3072, 50_000, 1));
 
   /** The format people keep: if this fails, raise the version and read the old one as well. */

@@ -27,6 +27,9 @@ import org.kappabeam.coders.view.ViewSchema;
  * everything in the row comes from the record, so writing it again changes nothing. A {@code
  * CONFLICT} is between two variants of one event, and which record reports the loser depends on the
  * order of arrival; its key names the refused bytes as well.
+ *
+ * <p>A repaired record that is refused again has one more evidence for each attempt, and its detail
+ * says what it was refused for before.
  */
 public final class DeadLetterView {
   /** How many bytes of a record's key or value a row keeps; the log keeps the rest. */
@@ -55,18 +58,28 @@ public final class DeadLetterView {
 
   /** The row of a dead letter. A refused record is one event, so its evidence is 1. */
   public static ViewRow row(DeadLetter letter) {
+    return row(letter, Repairs.none());
+  }
+
+  /** The row of a dead letter of a log that is read with repairs. */
+  public static ViewRow row(DeadLetter letter, Repairs repairs) {
     LogRecord record = letter.record();
     byte[] value = record.value();
     String position = record.position().toString();
+    Repair repair = repairs.at(position);
+    String detail = letter.detail();
+    if (repair != null) {
+      detail += "; repaired " + repair.attempt() + " times, was " + repair.was();
+    }
     if (letter.reason() == DeadLetterReason.CONFLICT) {
       long fingerprint = SchemaNormalization.fingerprint64(value == null ? new byte[0] : value);
       position += "!" + "%016x".formatted(fingerprint);
     }
     return ViewRow.of(
         position,
-        1,
+        repair == null ? 1 : 1 + repair.attempt(),
         letter.reason().name(),
-        text(letter.detail()),
+        text(detail),
         micros(record.logTime()),
         bounded(record.key()),
         bounded(value),
@@ -96,25 +109,38 @@ public final class DeadLetterView {
   }
 
   /** Dead letters as batches for {@link org.kappabeam.transforms.view.WriteView}. */
-  public static PTransform<PCollection<DeadLetter>, PCollection<Batch<ViewRow>>> toRows() {
-    return new ToRows();
+  public static PTransform<PCollection<DeadLetter>, PCollection<Batch<ViewRow>>> toRows(
+      Repairs repairs) {
+    return new ToRows(repairs);
   }
 
   private static final class ToRows
       extends PTransform<PCollection<DeadLetter>, PCollection<Batch<ViewRow>>> {
+    private final Repairs repairs;
+
+    ToRows(Repairs repairs) {
+      this.repairs = repairs;
+    }
+
     @Override
     public PCollection<Batch<ViewRow>> expand(PCollection<DeadLetter> letters) {
       return letters
-          .apply("Row", MapElements.via(new ToRowFn()))
+          .apply("Row", MapElements.via(new ToRowFn(repairs)))
           .setCoder(BatchCoder.of(ViewRowCoder.of()));
     }
   }
 
   private static final class ToRowFn extends SimpleFunction<DeadLetter, Batch<ViewRow>> {
+    private final Repairs repairs;
+
+    ToRowFn(Repairs repairs) {
+      this.repairs = repairs;
+    }
+
     @Override
     public Batch<ViewRow> apply(DeadLetter letter) {
       // WriteView gathers rows anyway.
-      return Batch.of(List.of(row(letter)));
+      return Batch.of(List.of(row(letter, repairs)));
     }
   }
 

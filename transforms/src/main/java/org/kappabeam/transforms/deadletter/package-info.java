@@ -1,2 +1,5 @@
-/** Refused records as a view that people can query: {@code dead_letters}. */
+/**
+ * Refused records as a view that people can query, {@code dead_letters}; and repairs that take
+ * their place when the log is read again.
+ */
 package org.kappabeam.transforms.deadletter;

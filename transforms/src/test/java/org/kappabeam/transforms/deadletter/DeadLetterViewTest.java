@@ -90,7 +90,7 @@ class DeadLetterViewTest {
     Pipeline pipeline = Pipeline.create(PipelineOptionsFactory.create());
     pipeline
         .apply(Create.of(letter, letter).withCoder(DeadLetterCoder.of()))
-        .apply(DeadLetterView.toRows())
+        .apply(DeadLetterView.toRows(Repairs.none()))
         .apply(WriteView.of(views, DeadLetterView.schema()));
     pipeline.run().waitUntilFinish();
     try (ViewStore store = views.open()) {
