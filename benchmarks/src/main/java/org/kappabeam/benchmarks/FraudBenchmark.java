@@ -42,7 +42,6 @@ import picocli.CommandLine.Option;
     description = "Measures the fraud pilot on Flink against the raw consumer and a native job.")
 public final class FraudBenchmark implements Callable<Integer> {
   private static final String TOPIC = "transactions";
-  private static final int PARTITIONS = 4;
   private static final String BROKER_HEAP = "-Xmx1g";
   private static final long START_SECONDS = 120;
 
@@ -74,6 +73,14 @@ public final class FraudBenchmark implements Callable<Integer> {
 
   @Option(names = "--shards", description = "Hash classes of keys in the pilot.")
   private int shards = 32;
+
+  @Option(names = "--partitions", description = "Of the topic.")
+  private int partitions = 4;
+
+  @Option(
+      names = "--slice-ranges",
+      description = "Into how many ranges to split the slice at least; 0 leaves it to the runner.")
+  private int sliceRanges;
 
   @Option(names = "--heap", description = "The heap of each job.")
   private String heap = "4g";
@@ -129,7 +136,8 @@ public final class FraudBenchmark implements Callable<Integer> {
             dir.resolve(
                 String.format(
                     Locale.ROOT,
-                    "kafka-%d-customers-%d-terminals-%d-days-%d-hours-%.0f-percent",
+                    "kafka-%d-partitions-%d-customers-%d-terminals-%d-days-%d-hours-%.0f-percent",
+                    partitions,
                     customers,
                     terminals,
                     days,
@@ -179,7 +187,7 @@ public final class FraudBenchmark implements Callable<Integer> {
     }
     String uri = "kafka://" + servers + "/" + TOPIC;
     KafkaTopics.delete(uri, Map.of());
-    KafkaTopics.create(uri, PARTITIONS, Map.of());
+    KafkaTopics.create(uri, partitions, Map.of());
     FraudFeed.Options feed =
         new FraudFeed.Options(
             MessageFormat.AVRO, TimeUnit.HOURS.toMillis(shuffleHours), duplicates, 0, 7, 0);
@@ -197,7 +205,7 @@ public final class FraudBenchmark implements Callable<Integer> {
               report.transactions(),
               report.labels(),
               report.duplicates(),
-              PARTITIONS);
+              partitions);
       Files.writeString(loaded, summary);
       System.out.println("Loaded " + summary);
     }
@@ -250,6 +258,7 @@ public final class FraudBenchmark implements Callable<Integer> {
                 servers,
                 TOPIC,
                 Integer.toString(shards),
+                Integer.toString(sliceRanges),
                 Files.createDirectories(scratch.resolve("checkpoints")).toString(),
                 result.toString()));
     try {

@@ -18,12 +18,21 @@ final class JobProcess {
 
   private JobProcess() {}
 
-  /** Arguments: job; broker; topic; shards; scratch directory; the file to write results into. */
+  /**
+   * Arguments: job; broker; topic; shards; least ranges of a slice; scratch directory; the file to
+   * write results into.
+   */
   public static void main(String[] args) throws Exception {
     Jvm.endWithParent();
     long start = System.nanoTime();
     Conservation conservation =
-        run(Job.valueOf(args[0]), args[1], args[2], Integer.parseInt(args[3]), Path.of(args[4]));
+        run(
+            Job.valueOf(args[0]),
+            args[1],
+            args[2],
+            Integer.parseInt(args[3]),
+            Integer.parseInt(args[4]),
+            Path.of(args[5]));
     double cpu = Meter.cpuSeconds();
     double processCpu = Meter.processCpuSeconds();
     double total = (System.nanoTime() - start) / 1e9;
@@ -37,14 +46,15 @@ final class JobProcess {
     result.setProperty("rows", Long.toString(RowTable.size()));
     result.setProperty("digest", RowTable.digest());
     result.setProperty("reconciled", Boolean.toString(conservation.isReconciled()));
-    try (Writer out = Files.newBufferedWriter(Path.of(args[5]))) {
+    try (Writer out = Files.newBufferedWriter(Path.of(args[6]))) {
       result.store(out, null);
     }
     // Embedded clusters may leave threads behind.
     System.exit(0);
   }
 
-  static Conservation run(Job job, String servers, String topic, int shards, Path scratch)
+  static Conservation run(
+      Job job, String servers, String topic, int shards, int sliceRanges, Path scratch)
       throws Exception {
     String uri = "kafka://" + servers + "/" + topic;
     switch (job) {
@@ -61,10 +71,10 @@ final class JobProcess {
                   Duration.ofMillis(CHECKPOINT_MILLIS),
                   scratch));
       case LIVE -> {
-        return KappaJob.run(uri, true, shards, scratch);
+        return KappaJob.live(uri, shards, scratch);
       }
       case SLICE -> {
-        return KappaJob.run(uri, false, shards, scratch);
+        return KappaJob.slice(uri, shards, sliceRanges);
       }
     }
     return Conservation.of(0, 0, 0, 0);

@@ -9,13 +9,14 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.kappabeam.coders.Batch;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.LogBatchCoder;
-import org.kappabeam.coders.log.Slice;
 import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.pipelines.fraud.FraudFeatures;
 import org.kappabeam.pipelines.fraud.FraudViews;
@@ -36,35 +37,49 @@ final class KappaJob {
 
   private KappaJob() {}
 
+  /** Reads the topic as it grows, with state and checkpoints, to its present end. */
+  static Conservation live(String uri, int shards, Path checkpoints) {
+    FlinkPipelineOptions options = options();
+    options.setStreaming(true);
+    options.setMaxParallelism(JobProcess.MAX_PARALLELISM);
+    options.setCheckpointingInterval(JobProcess.CHECKPOINT_MILLIS);
+    options.setStateBackend("filesystem");
+    options.setStateBackendStoragePath(checkpoints.toUri().toString());
+    options.setMaxBundleSize(BUNDLE_BATCHES);
+    options.setMaxBundleTimeMills(BUNDLE_MILLIS);
+    options.setShutdownSourcesAfterIdleMs(IDLE_MILLIS);
+    KafkaLog log = KafkaLog.of(uri, Map.of());
+    return run(
+        options, log.live(log.resolve("earliest", "latest"), JobProcess.LATENESS_MILLIS), shards);
+  }
+
   /**
-   * Runs to the present end of the topic.
+   * Reads what the topic has at present, as a batch job.
    *
-   * @param live whether to read it as it grows, with state and checkpoints; else as a slice
+   * @param ranges how many at least; 0 leaves it to the runner
    */
-  static Conservation run(String uri, boolean live, int shards, Path checkpoints) {
+  static Conservation slice(String uri, int shards, int ranges) {
+    KafkaLog log = KafkaLog.of(uri, Map.of());
+    return run(options(), log.slice(log.resolve("earliest", "latest"), ranges), shards);
+  }
+
+  private static FlinkPipelineOptions options() {
     FlinkPipelineOptions options = PipelineOptionsFactory.as(FlinkPipelineOptions.class);
     options.setRunner(FlinkRunner.class);
     options.setFlinkMaster("[local]");
     options.setJobName("kappa");
     options.setParallelism(JobProcess.PARALLELISM);
     options.setObjectReuse(true);
-    if (live) {
-      options.setStreaming(true);
-      options.setMaxParallelism(JobProcess.MAX_PARALLELISM);
-      options.setCheckpointingInterval(JobProcess.CHECKPOINT_MILLIS);
-      options.setStateBackend("filesystem");
-      options.setStateBackendStoragePath(checkpoints.toUri().toString());
-      options.setMaxBundleSize(BUNDLE_BATCHES);
-      options.setMaxBundleTimeMills(BUNDLE_MILLIS);
-      options.setShutdownSourcesAfterIdleMs(IDLE_MILLIS);
-    }
-    KafkaLog log = KafkaLog.of(uri, Map.of());
-    Slice slice = log.resolve("earliest", "latest");
+    return options;
+  }
+
+  private static Conservation run(
+      FlinkPipelineOptions options, PTransform<PBegin, PCollection<LogBatch>> read, int shards) {
     Pipeline pipeline = Pipeline.create(options);
     Duration lateness = Duration.ofMillis(JobProcess.LATENESS_MILLIS);
     PCollection<LogBatch> records =
         pipeline
-            .apply("Read log", live ? log.live(slice, lateness.toMillis()) : log.slice(slice, 0))
+            .apply("Read log", read)
             .apply("Meter", ParDo.of(new MeterFn()))
             .setCoder(LogBatchCoder.of())
             .apply("Positions", ReadPositions.note());

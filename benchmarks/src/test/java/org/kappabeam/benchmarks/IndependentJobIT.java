@@ -70,7 +70,7 @@ class IndependentJobIT {
     RowTable.clear();
     Meter.clear();
     Conservation counts =
-        JobProcess.run(job, kafka.bootstrapServers(), TOPIC, SHARDS, dir.resolve(job.name()));
+        JobProcess.run(job, kafka.bootstrapServers(), TOPIC, SHARDS, 0, dir.resolve(job.name()));
     assertThat(Meter.records(), is(fed.records()));
     assertThat(counts.isReconciled(), is(true));
     return RowTable.digest();

@@ -9,8 +9,11 @@ import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -116,13 +119,23 @@ public final class KinesisMock implements AutoCloseable {
             KinesisSecrets.SECRET_KEY, "${file:" + secret + "}"));
   }
 
-  /** Once per build directory. */
+  /** Once per build directory, whatever tests run at the same time. */
   private static synchronized Path install() throws IOException {
-    Path installed = INSTALLED.resolve("node_modules/kinesis-local");
-    if (Files.exists(installed.resolve("main.js"))) {
+    Files.createDirectories(INSTALLED);
+    try (FileChannel channel =
+        FileChannel.open(
+            INSTALLED.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      FileLock lock = channel.lock();
+      Path installed = INSTALLED.resolve("node_modules/kinesis-local");
+      if (!Files.exists(installed.resolve("main.js"))) {
+        runNpm();
+      }
+      lock.release();
       return installed;
     }
-    Files.createDirectories(INSTALLED);
+  }
+
+  private static void runNpm() throws IOException {
     File log = INSTALLED.resolve("npm.log").toFile();
     Process npm =
         new ProcessBuilder(
@@ -145,7 +158,6 @@ public final class KinesisMock implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-    return installed;
   }
 
   private static boolean isHealthy(String endpoint) {
