@@ -59,6 +59,7 @@ final class JobProcess {
     String uri = "kafka://" + servers + "/" + topic;
     switch (job) {
       case RAW -> RawPoll.run(servers, topic);
+      case READ -> KappaJob.read(uri, shards, sliceRanges);
       case NATIVE ->
           PlainFlinkJob.run(
               () -> RawPoll.consumer(servers),

@@ -160,6 +160,9 @@ final class PlanCommand implements Callable<Integer> {
     terminal.say(
         "plan %s: generation %d of %s from %s, in %s",
         plan.id(), plan.generation(), plan.pilot(), plan.log(), out);
+    if (!plan.repairs().isEmpty()) {
+      terminal.say("with %,d repairs of refused records", plan.repairs().size());
+    }
     if (estimate.records() >= 0) {
       terminal.say(
           "about %,d records%s, %,d s at %,d records a second",

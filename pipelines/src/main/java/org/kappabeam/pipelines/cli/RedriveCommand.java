@@ -6,16 +6,17 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.KappaException;
+import org.kappabeam.coders.event.DeadLetterReason;
 import org.kappabeam.pipelines.pilot.Pilot;
 import org.kappabeam.pipelines.pilot.RepairRule;
 import org.kappabeam.pipelines.pilot.TextTable;
@@ -23,6 +24,7 @@ import org.kappabeam.pipelines.replay.Json;
 import org.kappabeam.pipelines.replay.Lifecycle;
 import org.kappabeam.pipelines.replay.Redrive;
 import org.kappabeam.pipelines.replay.RefusedRecord;
+import org.kappabeam.transforms.deadletter.DeadLetterView;
 import org.kappabeam.transforms.deadletter.Repair;
 import org.kappabeam.transforms.view.ViewStore;
 import picocli.CommandLine.ArgGroup;
@@ -35,6 +37,8 @@ import picocli.CommandLine.Option;
 final class RedriveCommand extends LifecycleCommand {
   /** What a file of repairs may have; the repairs themselves have a lower limit. */
   private static final long MAX_FILE_BYTES = 64L << 20;
+
+  private static final Set<String> REASONS = reasons();
 
   @Option(
       names = "--generation",
@@ -100,8 +104,22 @@ final class RedriveCommand extends LifecycleCommand {
                     : String.join(", ", new TreeMap<>(pilot.repairs()).keySet()) + "."));
   }
 
+  private static Set<String> reasons() {
+    Set<String> reasons = new TreeSet<>(Set.of(DeadLetterView.REFUSED_BY_VIEW));
+    for (DeadLetterReason reason : DeadLetterReason.values()) {
+      reasons.add(reason.name());
+    }
+    return reasons;
+  }
+
   @Override
   void check() {
+    for (String reason : reasons) {
+      if (!REASONS.contains(reason)) {
+        throw new KappaException(
+            "no dead letter has the reason '" + reason + "'", "use some of " + REASONS);
+      }
+    }
     boolean repairing = action.repairs != null || action.rule != null;
     if (repairing && (because == null || because.isBlank())) {
       throw new KappaException(
@@ -120,8 +138,7 @@ final class RedriveCommand extends LifecycleCommand {
   int run(ViewStore store, Lifecycle lifecycle) {
     int of = generation != null ? generation : active(lifecycle);
     try (ViewStore own = views(of).open()) {
-      Redrive redrive =
-          new Redrive(own, new Lifecycle(own.control(), pilot.name(), Clock.systemUTC()), of);
+      Redrive redrive = new Redrive(own, lifecycle, of);
       if (action.export != null) {
         export(redrive, of, action.export);
       } else if (action.repairs != null) {

@@ -8,18 +8,16 @@ import java.util.Optional;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.transforms.Combine;
-import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.kappabeam.coders.view.Column;
 import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.coders.view.ViewSchema;
 import org.kappabeam.transforms.view.KeyRange;
-import org.kappabeam.transforms.view.KeyRangeCoder;
+import org.kappabeam.transforms.view.ViewRanges;
 import org.kappabeam.transforms.view.ViewStore;
 import org.kappabeam.transforms.view.Views;
 
@@ -77,32 +75,15 @@ public abstract class CompareView extends PTransform<PBegin, PCollection<ViewPar
   @Override
   public PCollection<ViewParity> expand(PBegin begin) {
     return begin
-        .apply("Start", Create.of(ROWS_PER_RANGE))
-        .apply("Ranges", ParDo.of(new RangesFn(before(), schema())))
-        .setCoder(KeyRangeCoder.of())
-        .apply("Spread", Reshuffle.viaRandomKey())
+        .apply("Ranges", rangesThatFitIntoMemory(before(), schema()))
         .apply("Compare", ParDo.of(new CompareFn(this)))
         .setCoder(new ViewParityCoder())
         .apply("Add up", Combine.globally(new Add(schema().name())));
   }
 
-  /** Cuts the keys into ranges that fit into memory. */
-  static final class RangesFn extends DoFn<Integer, KeyRange> {
-    private final Views views;
-    private final ViewSchema schema;
-
-    RangesFn(Views views, ViewSchema schema) {
-      this.views = views;
-      this.schema = schema;
-    }
-
-    @ProcessElement
-    public void process(@Element Integer rowsPerRange, OutputReceiver<KeyRange> out) {
-      try (ViewStore store = views.open()) {
-        int ranges = Math.toIntExact(1 + store.count(schema) / rowsPerRange);
-        store.ranges(schema, ranges).forEach(out::output);
-      }
-    }
+  private static ViewRanges rangesThatFitIntoMemory(Views views, ViewSchema schema) {
+    return ViewRanges.of(
+        views, schema, store -> Math.toIntExact(1 + store.count(schema) / ROWS_PER_RANGE));
   }
 
   /** Compares a range. */

@@ -280,6 +280,10 @@ class RedriveIT {
         Called.kappa(redrive("--repair=magic", "--because=x")).err(),
         containsString("no repair 'magic'"));
     assertThat(Called.kappa(redrive("--repair=magic", "--because=x")).code(), is(2));
+    assertThat(Called.kappa(redrive("--reason=BAD")).err(), containsString("has the reason 'BAD'"));
+    Called nowhere = Called.kappa(redrive("--generation=9"));
+    assertThat(nowhere.err(), nowhere.code(), is(1));
+    assertThat(nowhere.err(), nowhere.err().lines().count(), is(1L));
     try (ViewStore store = Views.at(view, 1).open()) {
       assertThat(store.control().list("repair/"), is(List.of()));
     }

@@ -1,11 +1,9 @@
 package org.kappabeam.transforms.view;
 
 import com.google.auto.value.AutoValue;
-import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.kappabeam.coders.view.ViewRow;
@@ -39,30 +37,11 @@ public abstract class ReadView extends PTransform<PBegin, PCollection<ViewRow>> 
 
   @Override
   public PCollection<ViewRow> expand(PBegin begin) {
+    int ranges = maxRanges();
     return begin
-        .apply("Start", Create.of(maxRanges()))
-        .apply("Ranges", ParDo.of(new RangesFn(views(), schema())))
-        .setCoder(KeyRangeCoder.of())
-        .apply("Spread", Reshuffle.viaRandomKey())
+        .apply("Ranges", ViewRanges.of(views(), schema(), store -> ranges))
         .apply("Read", ParDo.of(new ReadFn(views(), schema())))
         .setCoder(ViewRowCoder.of());
-  }
-
-  static final class RangesFn extends DoFn<Integer, KeyRange> {
-    private final Views views;
-    private final ViewSchema schema;
-
-    RangesFn(Views views, ViewSchema schema) {
-      this.views = views;
-      this.schema = schema;
-    }
-
-    @ProcessElement
-    public void process(@Element Integer maxRanges, OutputReceiver<KeyRange> out) {
-      try (ViewStore store = views.open()) {
-        store.ranges(schema, maxRanges).forEach(out::output);
-      }
-    }
   }
 
   static final class ReadFn extends DoFn<KeyRange, ViewRow> {
