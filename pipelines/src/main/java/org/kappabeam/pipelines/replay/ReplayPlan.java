@@ -64,16 +64,15 @@ public record ReplayPlan(
     List<Range> slice,
     Map<String, String> options,
     Map<String, List<String>> views,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable List<Repair> repairs,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Repair> repairs,
     Estimate estimate) {
 
   static final String FORMAT = "kappa-plan";
   static final int VERSION = 1;
 
   /** A plan without repairs does not mention them. */
-  @Override
-  public List<Repair> repairs() {
-    return repairs == null ? List.of() : repairs;
+  public ReplayPlan {
+    repairs = Objects.requireNonNullElse(repairs, List.of());
   }
 
   /**
