@@ -183,7 +183,7 @@ final class RedriveCommand extends LifecycleCommand {
       terminal.say("no dead letters in generation %d", of);
       return;
     }
-    TextTable table = TextTable.of("reason", "dead letters", "repairable", "repair noted");
+    TextTable table = TextTable.of("<reason", ">dead letters", ">repairable", ">repair noted");
     counts.forEach(
         (reason, count) ->
             table.row(
@@ -203,15 +203,19 @@ final class RedriveCommand extends LifecycleCommand {
             redrive.each(
                 record -> {
                   if (isMeant(record)) {
-                    counts[record.isRepairable() ? 0 : 1]++;
-                    if (record.isRepairable()) {
+                    // A part of a value, changed, would be taken for all of it.
+                    boolean whole = record.isRepairable() && record.isWhole();
+                    counts[whole ? 0 : 1]++;
+                    if (whole) {
                       line(out, record);
                     }
                   }
                 }));
     terminal.say("%,d dead letters of generation %d in %s", counts[0], of, file);
     if (counts[1] > 0) {
-      terminal.say("%,d more are not there: no other bytes would repair them", counts[1]);
+      terminal.say(
+          "%,d more are not there: no records of the log, or too large to be kept whole",
+          counts[1]);
     }
     terminal.say(
         "next: change text or value, then kappa redrive %s --view=%s --repairs=%s --because=…",

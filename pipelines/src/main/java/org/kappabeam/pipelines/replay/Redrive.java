@@ -2,7 +2,6 @@ package org.kappabeam.pipelines.replay;
 
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -75,7 +74,6 @@ public final class Redrive {
             "take positions from kappa redrive --export");
       }
     }
-    requireRoom(values);
     Map<String, Repair> known = new HashMap<>();
     lifecycle.repairs().forEach(repair -> known.put(repair.position(), repair));
     Map<String, byte[]> due = new TreeMap<>(values);
@@ -86,6 +84,7 @@ public final class Redrive {
               return Arrays.equals(each.getValue(), refused.get(each.getKey()).value())
                   || (last != null && Arrays.equals(each.getValue(), last.bytes()));
             });
+    requireRoom(known, due);
     if (!due.isEmpty()) {
       // First, so that no repair is without its line in the trail; a second run tells of the rest.
       lifecycle.note(
@@ -100,11 +99,10 @@ public final class Redrive {
   }
 
   /** Every worker of a replay holds all repairs. */
-  private void requireRoom(Map<String, byte[]> values) {
-    List<Repair> kept = lifecycle.repairs();
-    Map<String, Long> sizes = new TreeMap<>();
-    kept.forEach(repair -> sizes.put(repair.position(), (long) repair.bytes().length));
-    values.forEach((position, value) -> sizes.put(position, (long) value.length));
+  private static void requireRoom(Map<String, Repair> known, Map<String, byte[]> due) {
+    Map<String, Long> sizes = new HashMap<>();
+    known.forEach((position, repair) -> sizes.put(position, (long) repair.bytes().length));
+    due.forEach((position, value) -> sizes.put(position, (long) value.length));
     long bytes = sizes.values().stream().mapToLong(Long::longValue).sum();
     if (sizes.size() > Repairs.MAX_REPAIRS || bytes > Repairs.MAX_BYTES) {
       throw new KappaException(
