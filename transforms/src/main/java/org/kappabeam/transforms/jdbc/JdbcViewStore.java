@@ -160,11 +160,11 @@ abstract class JdbcViewStore implements ViewStore {
     ordered.sort(Comparator.comparing(ViewSchema::name));
     return attempt(
         "activate generation " + views.generation(),
-        () -> switchPointers(() -> activateLocked(ordered, expected)));
+        () -> switchPointers(ordered, () -> activateLocked(ordered, expected)));
   }
 
   /** A transaction that replaces what people read while they read it. */
-  <T> T switchPointers(Work<T> work) throws SQLException {
+  <T> T switchPointers(List<ViewSchema> schemas, Work<T> work) throws SQLException {
     return write(work);
   }
 

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -24,12 +25,16 @@ final class PostgresViewStore extends JdbcViewStore {
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   /**
-   * Several pointers are locked one after the other, readers may come from the other end, and the
-   * server ends somebody after its {@code deadlock_timeout} of a second: before that, we give way.
+   * How long to wait for the first pointer. Whoever comes meanwhile waits behind us, and the server
+   * ends somebody who has waited in a circle for its {@code deadlock_timeout} of a second: before
+   * that, we give way.
    */
-  private static final int LOCK_MILLIS = 100;
+  private static final int FIRST_LOCK_MILLIS = 400;
 
-  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(30);
+  /** The same for each other one, while we hold those before it. */
+  private static final int NEXT_LOCK_MILLIS = 100;
+
+  private static final Duration LOCK_PATIENCE = Duration.ofMinutes(1);
 
   private static final String GRANTS =
       """
@@ -97,23 +102,45 @@ final class PostgresViewStore extends JdbcViewStore {
   }
 
   @Override
-  <T> T switchPointers(Work<T> work) throws SQLException {
+  <T> T switchPointers(List<ViewSchema> schemas, Work<T> work) throws SQLException {
+    List<ViewSchema> order = new ArrayList<>(schemas);
     long deadline = System.nanoTime() + LOCK_PATIENCE.toNanos();
     while (true) {
       try {
         return write(
             () -> {
-              execute("SET LOCAL lock_timeout = " + LOCK_MILLIS);
+              for (ViewSchema schema : schemas) {
+                lockDefinition(schema);
+              }
+              lockPointers(order);
               return work.run();
             });
       } catch (SQLException e) {
         if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState()) || System.nanoTime() > deadline) {
           throw e;
         }
+        // A reader who takes the pointers from the other end lets us pass if we begin there, too.
+        Collections.rotate(order, 1);
         // Whoever was held up by us goes first.
-        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(LOCK_MILLIS * 1_000_000L));
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(NEXT_LOCK_MILLIS * 1_000_000L));
       }
     }
+  }
+
+  /**
+   * Keeps readers out, all in one message: between two, readers who do nothing but read would be
+   * back with some of the pointers. {@code LOCK} would lock the tables, too; replacing a pointer
+   * forgets this setting anyway.
+   */
+  private void lockPointers(List<ViewSchema> schemas) throws SQLException {
+    StringBuilder sql = new StringBuilder("SET LOCAL lock_timeout = " + FIRST_LOCK_MILLIS);
+    for (ViewSchema schema : schemas) {
+      sql.append("; ALTER VIEW IF EXISTS ")
+          .append(Sql.quote(schema.name()))
+          .append(" RESET (security_barrier); SET LOCAL lock_timeout = ")
+          .append(NEXT_LOCK_MILLIS);
+    }
+    execute(sql.toString());
   }
 
   /** The statements that give people the rights on a pointer that they have now. */

@@ -3,6 +3,7 @@ package org.kappabeam.transforms.jdbc;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.checkerframework.checker.nullness.qual.Nullable;
@@ -110,6 +113,75 @@ class PostgresViewIT extends JdbcViewContract {
         three.activate(List.of(other), OptionalInt.of(2));
       }
       assertMayRead(connection);
+    }
+  }
+
+  @Test
+  void pointersAreSwitchedUnderReadersWhoDoNothingButRead() throws Exception {
+    Views views = freshViews();
+    ViewSchema other = ViewSchema.named("other", "id").column("n", ColumnType.LONG).build();
+    List<ViewSchema> schemas = List.of(SMALL, other);
+    try (ViewStore one = views.open();
+        ViewStore two = views.withGeneration(2).open();
+        BusyReader forth = new BusyReader(people(views), "small", "other");
+        BusyReader back = new BusyReader(people(views), "other", "small");
+        BusyReader more = new BusyReader(people(views), "other", "small")) {
+      for (ViewSchema schema : schemas) {
+        one.create(schema);
+        two.create(schema);
+      }
+      List<BusyReader> readers = List.of(forth, back, more);
+      readers.forEach(BusyReader::start);
+      for (int generation : new int[] {2, 1, 2}) {
+        ViewStore next = generation == 1 ? one : two;
+        assertThat(next.activate(schemas, OptionalInt.empty()), is(true));
+        assertThat(next.activeGeneration(other), is(OptionalInt.of(generation)));
+      }
+      for (BusyReader reader : readers) {
+        assertThat(reader.end(), is(Optional.empty()));
+        assertThat(reader.polls.get(), greaterThan(3));
+      }
+    }
+  }
+
+  /** Reads two views in one slow statement, again and again, without a pause. */
+  private static final class BusyReader extends Thread implements AutoCloseable {
+    final AtomicInteger polls = new AtomicInteger();
+    private final Connection connection;
+    private final String query;
+    private volatile boolean ended;
+    private volatile @Nullable SQLException failure;
+
+    BusyReader(Connection connection, String first, String second) {
+      this.connection = connection;
+      this.query =
+          "SELECT (SELECT count(*) FROM %s), (SELECT count(*) FROM %s), pg_sleep(1)"
+              .formatted(first, second);
+    }
+
+    @Override
+    public void run() {
+      try (Statement statement = connection.createStatement()) {
+        while (!ended) {
+          statement.execute(query);
+          polls.incrementAndGet();
+        }
+      } catch (SQLException e) {
+        failure = e;
+      }
+    }
+
+    /** What went wrong, if anything did. */
+    Optional<SQLException> end() throws InterruptedException {
+      ended = true;
+      join();
+      return Optional.ofNullable(failure);
+    }
+
+    @Override
+    public void close() throws SQLException {
+      ended = true;
+      connection.close();
     }
   }
 
