@@ -153,6 +153,7 @@ final class ArchiveCommand implements Callable<Integer> {
       // Nothing was touched yet: this is about what was typed.
       throw new ParameterException(commandLine, e.getMessage(), e);
     }
+    runner.check(new RunnerProfile.Launch(true), options);
     FileSystems.setDefaultPipelineOptions(options);
     return source == null ? verify() : copy(source, options, runner);
   }

@@ -2,6 +2,7 @@ package org.kappabeam.pipelines.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResult;
@@ -84,6 +85,11 @@ final class PilotRun {
   }
 
   private Outcome interrupted(PipelineResult running) {
+    Optional<String> goesOn = plan.slice().isPinned() ? Optional.empty() : profile.goesOn(running);
+    if (goesOn.isPresent()) {
+      terminal.progress("%s", goesOn.get());
+      return new Outcome(Conservation.of(running), false, seconds());
+    }
     terminal.progress("interrupted, stopping the pipeline");
     // Some runners forget their counters with the job.
     Conservation counts = Conservation.of(running);

@@ -1,7 +1,6 @@
 package org.kappabeam.pipelines.cli;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -99,10 +98,8 @@ final class PipelineArguments {
    */
   static <T extends PipelineOptions> T options(
       Class<T> type, List<String> given, RunnerProfile runner, boolean bounded) {
-    Set<String> names = new HashSet<>();
-    for (String arg : given) {
-      names.add(arg.substring(2).replaceFirst("=.*", ""));
-    }
+    Map<String, String> named = named(given);
+    Set<String> names = named.keySet();
     List<String> args = new ArrayList<>();
     boolean ours = !names.contains(RUNNER) || given.contains("--" + RUNNER + "=" + runner.runner());
     if (!ours) {
@@ -111,7 +108,7 @@ final class PipelineArguments {
           "leave out --runner or start it with another profile");
     }
     runner
-        .defaults(new RunnerProfile.Launch(bounded))
+        .defaults(new RunnerProfile.Launch(bounded, named))
         .forEach(
             (name, value) -> {
               if (!names.contains(name)) {
@@ -132,5 +129,16 @@ final class PipelineArguments {
           "correct them, see --help",
           e);
     }
+  }
+
+  private static Map<String, String> named(List<String> given) {
+    Map<String, String> named = new TreeMap<>();
+    for (String arg : given) {
+      int equals = arg.indexOf('=');
+      named.put(
+          arg.substring(2, equals < 0 ? arg.length() : equals),
+          equals < 0 ? "true" : arg.substring(equals + 1));
+    }
+    return named;
   }
 }

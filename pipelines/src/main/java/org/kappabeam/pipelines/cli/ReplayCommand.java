@@ -115,6 +115,7 @@ final class ReplayCommand implements Callable<Integer> {
       // Nothing was touched yet: this is about what was typed.
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+    PilotArguments.runnable(options, runner);
     return run(plan, pilot, options, log, runner);
   }
 

@@ -88,6 +88,7 @@ final class RunCommand implements Callable<Integer> {
       // Nothing was touched yet: this is about what was typed.
       throw new ParameterException(commandLine, e.getMessage(), e);
     }
+    PilotArguments.runnable(options, runner);
     return execute(pilot, options, log, views, runner, terminal);
   }
 

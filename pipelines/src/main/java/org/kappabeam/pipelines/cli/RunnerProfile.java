@@ -3,6 +3,7 @@ package org.kappabeam.pipelines.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -32,6 +33,13 @@ public interface RunnerProfile {
   }
 
   /**
+   * Looks whether this runner can run it, before anything is touched.
+   *
+   * @throws org.kappabeam.coders.KappaException if it cannot
+   */
+  default void check(Launch launch, PipelineOptions options) {}
+
+  /**
    * Starts the pipeline and returns without waiting for its end. The result's counters and {@link
    * PipelineResult#cancel} work while it runs.
    *
@@ -42,9 +50,23 @@ public interface RunnerProfile {
   }
 
   /**
+   * What to tell people who stop watching a live job that goes on without this process; empty if
+   * the job has to end with it.
+   */
+  default Optional<String> goesOn(PipelineResult running) {
+    return Optional.empty();
+  }
+
+  /**
    * What is to be run.
    *
    * @param bounded whether the log is read as a bounded collection
+   * @param given the options that people gave, by name without dashes
    */
-  record Launch(boolean bounded) {}
+  record Launch(boolean bounded, Map<String, String> given) {
+    /** A launch without any options. */
+    public Launch(boolean bounded) {
+      this(bounded, Map.of());
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package org.kappabeam.transforms.observe;
 
 import com.google.auto.value.AutoValue;
+import java.util.Set;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
@@ -15,7 +16,16 @@ import org.apache.beam.sdk.metrics.MetricsFilter;
  */
 @AutoValue
 public abstract class Conservation {
-  private static final String NAMESPACE = "kappa";
+  static final String NAMESPACE = "kappa";
+
+  private static final String READ = "read";
+  private static final String FOLDED = "folded";
+  private static final String DUPLICATE = "duplicate";
+  private static final String DEAD = "dead";
+  private static final String LOST = "lost";
+
+  /** The counters' names. */
+  static final Set<String> NAMES = Set.of(READ, FOLDED, DUPLICATE, DEAD, LOST);
 
   public abstract long read();
 
@@ -43,36 +53,36 @@ public abstract class Conservation {
   /** The counters of a run, so far or final. A runner counts retried bundles again. */
   public static Conservation of(PipelineResult result) {
     return new AutoValue_Conservation(
-        sum(result, "read"),
-        sum(result, "folded"),
-        sum(result, "duplicate"),
-        sum(result, "dead"),
-        sum(result, "lost"));
+        sum(result, READ),
+        sum(result, FOLDED),
+        sum(result, DUPLICATE),
+        sum(result, DEAD),
+        sum(result, LOST));
   }
 
   /** Records taken from the log. */
   public static Counter readCounter() {
-    return Metrics.counter(NAMESPACE, "read");
+    return Metrics.counter(NAMESPACE, READ);
   }
 
   /** Records that became part of a view. */
   public static Counter foldedCounter() {
-    return Metrics.counter(NAMESPACE, "folded");
+    return Metrics.counter(NAMESPACE, FOLDED);
   }
 
   /** Records that said again what another had said. */
   public static Counter duplicateCounter() {
-    return Metrics.counter(NAMESPACE, "duplicate");
+    return Metrics.counter(NAMESPACE, DUPLICATE);
   }
 
   /** Records refused, with their cause in the dead letters. */
   public static Counter deadCounter() {
-    return Metrics.counter(NAMESPACE, "dead");
+    return Metrics.counter(NAMESPACE, DEAD);
   }
 
   /** Corrections that came too late to be made. */
   public static Counter lostCounter() {
-    return Metrics.counter(NAMESPACE, "lost");
+    return Metrics.counter(NAMESPACE, LOST);
   }
 
   private static long sum(PipelineResult result, String counter) {

@@ -2,6 +2,7 @@ package org.kappabeam.transforms.observe;
 
 import com.google.auto.value.AutoValue;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.PipelineResult;
@@ -29,6 +30,9 @@ public abstract class ReadPositions {
   private static final String OFFSETS = "kappa_next_offset";
 
   private static final String LOG_TIMES = "kappa_log_time";
+
+  /** The metrics' namespaces; their names are partitions. */
+  static final List<String> NAMESPACES = List.of(OFFSETS, LOG_TIMES);
 
   /** Per partition, the offset after the last record read. */
   public abstract Map<String, Long> nextOffsets();

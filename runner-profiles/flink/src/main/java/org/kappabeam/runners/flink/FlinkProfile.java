@@ -4,12 +4,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.flink.api.java.ExecutionEnvironment;
+import org.kappabeam.coders.KappaException;
 import org.kappabeam.pipelines.cli.RunnerProfile;
 
 /**
@@ -18,6 +20,7 @@ import org.kappabeam.pipelines.cli.RunnerProfile;
  * a job could not be rescaled.
  */
 public final class FlinkProfile implements RunnerProfile {
+  private static final String MASTER = "flinkMaster";
   private static final Set<String> EMBEDDED = Set.of("[auto]", "[local]");
 
   @Override
@@ -48,9 +51,17 @@ public final class FlinkProfile implements RunnerProfile {
       // Beam's 1000 elements let state grow by days of history while a log is replayed.
       defaults.put("maxBundleSize", "32");
       defaults.put("maxBundleTimeMills", "100");
-      // Flink's default is to try for ever: a failure that stays would never be told.
-      defaults.put("numberOfExecutionRetries", "3");
-      defaults.put("executionRetryDelay", "1000");
+      if (isCluster(launch)) {
+        // Whoever cancels a job on a cluster may want to go on from where it was.
+        defaults.put("externalizedCheckpointsEnabled", "true");
+        defaults.put("retainExternalizedCheckpointsOnCancellation", "true");
+        // How often to try again is for the cluster to say: machines are lost for as long as it
+        // runs.
+      } else {
+        // Flink's default is to try for ever: a failure that stays would never be told.
+        defaults.put("numberOfExecutionRetries", "3");
+        defaults.put("executionRetryDelay", "1000");
+      }
       // Ends a live read whose slice has an end.
       defaults.put("shutdownSourcesAfterIdleMs", "1000");
     }
@@ -62,19 +73,53 @@ public final class FlinkProfile implements RunnerProfile {
     return List.of(FlinkProfileOptions.class);
   }
 
+  private static boolean isCluster(Launch launch) {
+    return !EMBEDDED.contains(launch.given().getOrDefault(MASTER, "[auto]"));
+  }
+
+  @Override
+  public void check(Launch launch, PipelineOptions options) {
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    if (EMBEDDED.contains(flink.getFlinkMaster())) {
+      return;
+    }
+    if (options.as(FlinkProfileOptions.class).getCheckpointDir() != null) {
+      throw new KappaException(
+          "--checkpointDir is for embedded Flink",
+          "set state.checkpoints.dir in the cluster's configuration");
+    }
+    try (FlinkCluster cluster = cluster(flink)) {
+      cluster.requireOurVersion();
+    }
+  }
+
+  private static FlinkCluster cluster(FlinkPipelineOptions options) {
+    return FlinkCluster.at(options.getFlinkMaster(), options.getFlinkConfDir());
+  }
+
   @Override
   @SuppressWarnings("deprecation") // The only public way to ask whether Flink's client started us.
   public PipelineResult start(Pipeline pipeline, Path scratch) {
     FlinkPipelineOptions options = pipeline.getOptions().as(FlinkPipelineOptions.class);
     if (!EMBEDDED.contains(options.getFlinkMaster())) {
-      // On a cluster the job goes on by itself; the result asks the cluster.
-      options.setAttachedMode(false);
-      return pipeline.run();
+      return FlinkJob.on(cluster(options), pipeline, options, scratch);
     }
     if (!ExecutionEnvironment.areExplicitEnvironmentsAllowed()) {
       // Flink's own client has started us and decides where the job runs.
       return pipeline.run();
     }
-    return EmbeddedFlink.start(pipeline, options, scratch);
+    return FlinkJob.embedded(pipeline, options, scratch);
+  }
+
+  @Override
+  public Optional<String> goesOn(PipelineResult running) {
+    return running instanceof FlinkJob job
+        ? job.page().map(FlinkProfile::howToStop)
+        : Optional.empty();
+  }
+
+  private static String howToStop(String page) {
+    return "the job goes on without this program, see %s; stop it there, or with a savepoint: see docs/runners/flink.md"
+        .formatted(page);
   }
 }

@@ -1,16 +1,22 @@
 package org.kappabeam.runners.flink;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResults;
+import org.apache.beam.sdk.util.construction.resources.PipelineResources;
 import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.java.ExecutionEnvironment;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -20,46 +26,109 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Duration;
 
 /**
- * A job on a Flink in this process that can be watched and cancelled while it runs.
+ * A job on Flink, in this process or on a cluster, that can be watched and cancelled while it runs.
  *
- * <p>Beam's runner blocks until such a job ends. So it runs in a thread of its own, in an
- * environment of ours, which hands us Flink's handle of the job.
+ * <p>Beam's runner blocks until such a job ends, or else knows nothing of it. So it runs in a
+ * thread of its own, in an environment of ours, which hands us Flink's handle of the job.
  */
 // deprecation: Beam's runner still executes bounded pipelines in Flink's old environment.
 // try: Flink's environments are closeable; those here live as long as the job.
 @SuppressWarnings({"deprecation", "try"})
-final class EmbeddedFlink implements PipelineResult, JobListener {
+final class FlinkJob implements PipelineResult, JobListener {
   private static final long ANSWER_SECONDS = 5;
+
+  private static final String FLINK_LIBRARIES = "/org/apache/flink/";
 
   private static final AtomicLong NAMES = new AtomicLong();
 
   private final CompletableFuture<PipelineResult> ended = new CompletableFuture<>();
   private volatile @Nullable JobClient job;
   private volatile boolean cancelled;
+  private final Place place;
 
-  /** By which Flink finds the counters of this job. */
-  private final String name = "kappa-" + NAMES.incrementAndGet();
+  private FlinkJob(Place place) {
+    this.place = place;
+  }
 
-  private EmbeddedFlink() {}
+  /** Where the job runs. */
+  private interface Place {
+    /** What the running job has counted so far; it may not have been accepted yet. */
+    MetricResults of(@Nullable JobID job);
+
+    /** Lets go of a job that has ended. */
+    void forget();
+
+    /** Where people find a job that goes on without this process; null if none does. */
+    @Nullable String page(JobID job);
+  }
 
   /**
-   * Starts the job.
+   * Starts the job in this process.
    *
    * @param scratch for Flink's files, and for checkpoints unless a directory is given
    */
-  static EmbeddedFlink start(Pipeline pipeline, FlinkPipelineOptions options, Path scratch) {
-    EmbeddedFlink flink = new EmbeddedFlink();
-    // What makes Beam's runner ask for an environment instead of making one.
-    options.setFlinkMaster("[auto]");
-    Thread thread = new Thread(() -> flink.run(pipeline, options, scratch), "kappa-flink");
-    thread.setDaemon(true);
-    thread.start();
-    return flink;
+  static FlinkJob embedded(Pipeline pipeline, FlinkPipelineOptions options, Path scratch) {
+    // By which Flink finds the counters of this job.
+    String name = "kappa-" + NAMES.incrementAndGet();
+    Place place =
+        new Place() {
+          @Override
+          public MetricResults of(@Nullable JobID job) {
+            return LiveCounters.of(name);
+          }
+
+          @Override
+          public void forget() {
+            LiveCounters.forget(name);
+          }
+
+          @Override
+          public @Nullable String page(JobID job) {
+            return null;
+          }
+        };
+    return new FlinkJob(place).start(pipeline, options, embedded(options, scratch, name));
   }
 
-  private void run(Pipeline pipeline, FlinkPipelineOptions options, Path scratch) {
+  /** Starts the job on a cluster, and brings it this program. */
+  static FlinkJob on(
+      FlinkCluster cluster, Pipeline pipeline, FlinkPipelineOptions options, Path scratch) {
+    Place place =
+        new Place() {
+          @Override
+          public MetricResults of(@Nullable JobID job) {
+            return job == null
+                ? MetricsContainerStepMap.asAttemptedOnlyMetricResults(
+                    new MetricsContainerStepMap())
+                : cluster.counters(job);
+          }
+
+          @Override
+          public void forget() {
+            cluster.close();
+          }
+
+          @Override
+          public String page(JobID job) {
+            return cluster.page(job);
+          }
+        };
+    return new FlinkJob(place)
+        .start(pipeline, options, remote(cluster.configuration(), options, scratch));
+  }
+
+  private FlinkJob start(
+      Pipeline pipeline, FlinkPipelineOptions options, Configuration configuration) {
+    // What makes Beam's runner ask for an environment instead of making one.
+    options.setFlinkMaster("[auto]");
+    Thread thread = new Thread(() -> run(pipeline, options, configuration), "kappa-flink");
+    thread.setDaemon(true);
+    thread.start();
+    return this;
+  }
+
+  private void run(Pipeline pipeline, FlinkPipelineOptions options, Configuration configuration) {
     try {
-      Configuration configuration = configuration(options, scratch);
       if (options.isStreaming()) {
         Streaming.install(configuration, this);
       } else {
@@ -77,25 +146,55 @@ final class EmbeddedFlink implements PipelineResult, JobListener {
     }
   }
 
-  private Configuration configuration(FlinkPipelineOptions options, Path scratch) {
+  private static Configuration embedded(
+      FlinkPipelineOptions options, Path scratch, String counters) {
     String files = scratch.resolve("flink").toString();
     String given = options.as(FlinkProfileOptions.class).getCheckpointDir();
     Path checkpoints = given == null ? scratch.resolve("checkpoints") : Path.of(given);
     Configuration configuration = new Configuration();
     configuration.setString("execution.target", "local");
-    configuration.setString("execution.attached", "true");
     configuration.setString("io.tmp.dirs", files);
     configuration.setString("web.tmpdir", files);
     configuration.setString("blob.storage.directory", files);
-    LiveCounters.configuration(name).forEach(configuration::setString);
+    LiveCounters.configuration(counters).forEach(configuration::setString);
     // Libraries outlive the job in this process, and their threads with them.
     configuration.setString("classloader.check-leaked-classloader", "false");
     // In files: Flink's default keeps checkpoints in memory and refuses those over 5 MB.
     configuration.setString("state.checkpoint-storage", "filesystem");
     configuration.setString(
         "state.checkpoints.dir", checkpoints.toAbsolutePath().toUri().toString());
+    return submitted(configuration, options);
+  }
+
+  private static Configuration remote(
+      Configuration cluster, FlinkPipelineOptions options, Path scratch) {
+    if (options.getFilesToStage() == null) {
+      // Flink itself is there already.
+      options.setFilesToStage(
+          PipelineResources.detectClassPathResourcesToStage(
+                  FlinkJob.class.getClassLoader(), options)
+              .stream()
+              .filter(file -> !file.contains(FLINK_LIBRARIES))
+              .toList());
+    }
+    List<String> jars =
+        PipelineResources.prepareFilesForStaging(
+            options.getFilesToStage(), scratch.toAbsolutePath().toString());
+    Configuration configuration = new Configuration(cluster);
+    configuration.setString("execution.target", "remote");
+    configuration.setString(
+        "pipeline.jars",
+        jars.stream()
+            .map(jar -> Path.of(jar).toAbsolutePath().toUri().toString())
+            .collect(Collectors.joining(";")));
+    return submitted(configuration, options);
+  }
+
+  private static Configuration submitted(
+      Configuration configuration, FlinkPipelineOptions options) {
+    configuration.setString("execution.attached", "true");
     if (options.getSavepointPath() != null) {
-      // Beam passes it on to clusters only.
+      // Beam passes it on only where it makes the environment.
       configuration.setString("execution.savepoint.path", options.getSavepointPath());
       configuration.setString(
           "execution.savepoint.ignore-unclaimed-state",
@@ -112,6 +211,16 @@ final class EmbeddedFlink implements PipelineResult, JobListener {
   @Override
   public void onJobExecuted(@Nullable JobExecutionResult result, @Nullable Throwable failure) {
     // The thread that runs the job learns the same.
+  }
+
+  /** The job on Flink, once it was accepted. */
+  private Optional<JobID> id() {
+    return Optional.ofNullable(job).map(JobClient::getJobID);
+  }
+
+  /** Where people find the job if it goes on without this process. */
+  Optional<String> page() {
+    return id().map(place::page);
   }
 
   @Override
@@ -169,10 +278,10 @@ final class EmbeddedFlink implements PipelineResult, JobListener {
   @Override
   public MetricResults metrics() {
     if (ended.isDone() && !ended.isCompletedExceptionally()) {
-      LiveCounters.forget(name);
+      place.forget();
       return ended.join().metrics();
     }
-    return LiveCounters.of(name);
+    return place.of(id().orElse(null));
   }
 
   /** Reaches Flink's protected switch: what Beam's runner finds as its environment. */
