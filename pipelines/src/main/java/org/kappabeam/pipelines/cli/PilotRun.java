@@ -105,10 +105,12 @@ final class PilotRun {
   private void report(PipelineResult running) {
     Conservation counts = Conservation.of(running);
     long now = System.nanoTime();
-    double rate = (counts.read() - reportedRecords) * 1e9 / (now - reportedNanos);
+    // A cluster begins to count anew when it has recovered.
+    long more = Math.max(0, counts.read() - reportedRecords);
+    double rate = more * 1e9 / (now - reportedNanos);
     reportedNanos = now;
     reportedRecords = counts.read();
-    String more = watcher.progress(counts, seconds(), ReadPositions.of(running));
+    String told = watcher.progress(counts, seconds(), ReadPositions.of(running));
     if (counts.read() == 0) {
       terminal.progress("no records yet, %.0f s", seconds());
       return;
@@ -127,7 +129,7 @@ final class PilotRun {
         rowWrites(running),
         counts.dead(),
         seconds(),
-        more);
+        told);
   }
 
   /** By the pace so far, which pauses at checkpoints do not upset. */

@@ -53,8 +53,8 @@ import org.kappabeam.transforms.view.Views;
  * gives on Direct.
  */
 class ClusterIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
-  private static final int RECORDS_PER_SECOND = 1_000;
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final int RECORDS_PER_SECOND = 500;
 
   /** Enough to be killed by; more with {@code -Dkappa.kills}. */
   private static final int KILLS = Integer.getInteger("kappa.kills", 3);

@@ -2,9 +2,12 @@ package org.kappabeam.runners.flink;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasEntry;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -43,6 +46,17 @@ class FlinkProfileTest {
                 Map.entry("numberOfExecutionRetries", "3"),
                 Map.entry("executionRetryDelay", "1000"),
                 Map.entry("shutdownSourcesAfterIdleMs", "1000"))));
+  }
+
+  @Test
+  void onAClusterCheckpointsStayAndTheClusterSaysHowOftenToTryAgain() {
+    Map<String, String> defaults =
+        PROFILE.defaults(
+            new RunnerProfile.Launch(false, Map.of("flinkMaster", "flink.example:8081")));
+    assertThat(defaults, hasEntry("externalizedCheckpointsEnabled", "true"));
+    assertThat(defaults, hasEntry("retainExternalizedCheckpointsOnCancellation", "true"));
+    assertThat(defaults, not(hasKey("numberOfExecutionRetries")));
+    assertThat(defaults, hasEntry("checkpointingInterval", "10000"));
   }
 
   @Test

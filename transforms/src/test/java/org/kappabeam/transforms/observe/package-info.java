@@ -1,0 +1,2 @@
+/** Tests of {@link org.kappabeam.transforms.observe}. */
+package org.kappabeam.transforms.observe;
