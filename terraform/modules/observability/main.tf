@@ -73,16 +73,6 @@ locals {
       severity = "CRITICAL"
       runbook  = "operations.md#dead-letters"
     }
-    errors = {
-      title    = "workers report errors"
-      meaning  = "The job goes on, but retries. Its log says why, in one line."
-      filter   = "resource.type = \"dataflow_job\" AND metric.type = \"logging.googleapis.com/user/${google_logging_metric.errors.name}\""
-      limit    = 10
-      duration = "0s"
-      aligner  = "ALIGN_DELTA"
-      severity = "WARNING"
-      runbook  = "operations.md#restart"
-    }
   }
 }
 
@@ -94,19 +84,6 @@ resource "google_monitoring_notification_channel" "people" {
   type         = "email"
   labels       = { email_address = each.value }
   user_labels  = var.labels
-}
-
-resource "google_logging_metric" "errors" {
-  project     = var.project_id
-  name        = "${var.name}-worker-errors"
-  description = "Errors in the log of the live job's workers."
-  filter      = "resource.type=\"dataflow_step\" AND resource.labels.job_name=\"${var.job}\" AND severity>=ERROR"
-
-  metric_descriptor {
-    metric_kind = "DELTA"
-    value_type  = "INT64"
-    unit        = "1"
-  }
 }
 
 resource "google_monitoring_alert_policy" "limit" {
@@ -188,6 +165,43 @@ resource "google_monitoring_alert_policy" "dead_letters" {
 
   alert_strategy {
     auto_close = "86400s"
+  }
+}
+
+# Errors in the workers' log: the job goes on and retries, but not for ever.
+resource "google_monitoring_alert_policy" "errors" {
+  project               = var.project_id
+  display_name          = "${var.name}: workers report errors"
+  combiner              = "OR"
+  severity              = "WARNING"
+  notification_channels = [for channel in google_monitoring_notification_channel.people : channel.name]
+  user_labels           = var.labels
+
+  conditions {
+    display_name = "workers report errors"
+
+    condition_matched_log {
+      filter = "resource.type=\"dataflow_step\" AND resource.labels.job_name=\"${var.job}\" AND severity>=ERROR"
+    }
+  }
+
+  documentation {
+    mime_type = "text/markdown"
+    subject   = "${var.name}: workers report errors"
+    content   = "The job goes on, but retries. Its log says why, in one line.\n\nWhat to do: ${var.documentation}/operations.md#restart"
+
+    links {
+      display_name = "What to do"
+      url          = "${var.documentation}/operations.md#restart"
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+
+    notification_rate_limit {
+      period = "3600s"
+    }
   }
 }
 

@@ -5,7 +5,7 @@ output "dashboard" {
 
 output "alerts" {
   description = "The alert policies."
-  value       = concat([for alert in google_monitoring_alert_policy.limit : alert.name], [google_monitoring_alert_policy.dead_letters.name])
+  value       = concat([for alert in google_monitoring_alert_policy.limit : alert.name], [google_monitoring_alert_policy.dead_letters.name, google_monitoring_alert_policy.errors.name])
 }
 
 output "channels" {
