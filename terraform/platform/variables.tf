@@ -43,7 +43,7 @@ variable "topic" {
 }
 
 variable "generations" {
-  description = "Which generations of the views have tables. A replay adds one, a retired one is taken out."
+  description = "Which generations of the views have tables that Terraform protects. A replay makes those of a new one itself: import them after the promotion, take out a retired one."
   type        = list(number)
   default     = [1]
 }

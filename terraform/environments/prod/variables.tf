@@ -70,7 +70,7 @@ variable "internet_access" {
 }
 
 variable "generations" {
-  description = "Which generations of the views have tables."
+  description = "Which generations of the views have tables that Terraform protects; a new one's are imported after its promotion."
   type        = list(number)
   default     = [1]
 }
