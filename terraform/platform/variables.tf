@@ -113,7 +113,7 @@ variable "image_tag" {
   default     = null
 
   validation {
-    condition     = try(can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", var.image_tag)) && var.image_tag != "latest", true)
+    condition     = var.image_tag == null ? true : can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", var.image_tag)) && var.image_tag != "latest"
     error_message = "image_tag is a tag that says which version it is, not latest."
   }
 }
