@@ -44,6 +44,9 @@ module "kms" {
   key_ring       = module.contract.names.key_ring
   labels         = module.contract.labels
   service_agents = module.services.service_agents
+
+  # A key ring says nothing of services, and yet needs one.
+  depends_on = [module.services]
 }
 
 module "network" {
@@ -147,7 +150,10 @@ module "kafka" {
   kms_key    = module.kms.key_ids["managedkafka"]
   subnetwork = module.network.subnetwork_id
   labels     = module.contract.labels
-  members    = [module.identity.members["worker"], module.identity.members["replayer"]]
+  members = {
+    worker   = module.identity.members["worker"]
+    replayer = module.identity.members["replayer"]
+  }
 }
 
 module "artifact_registry" {
@@ -228,6 +234,8 @@ module "observability" {
   documentation  = var.documentation
   limits         = var.limits
   budget         = var.budget
+
+  depends_on = [module.services]
 }
 
 module "audit" {
@@ -238,4 +246,6 @@ module "audit" {
   bucket         = module.contract.names.audit_bucket
   kms_key        = module.kms.key_ids["logging"]
   retention_days = module.contract.audit_retention_days
+
+  depends_on = [module.services]
 }

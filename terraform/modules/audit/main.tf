@@ -21,6 +21,7 @@ resource "google_logging_project_bucket_config" "audit" {
   }
 }
 
+# A bucket of the same project needs no grant for the sink.
 resource "google_logging_project_sink" "audit" {
   project                = var.project_id
   name                   = var.bucket
@@ -33,17 +34,4 @@ resource "google_logging_project_sink" "audit" {
       OR "cloudkms.googleapis.com" OR "cloudresourcemanager.googleapis.com" OR "dataflow.googleapis.com" OR "iam.googleapis.com"
       OR "iamcredentials.googleapis.com" OR "logging.googleapis.com" OR "pubsub.googleapis.com" OR "storage.googleapis.com")
   EOT
-}
-
-# The sink writes with an identity of its own, which may write to this bucket and no other.
-resource "google_project_iam_member" "writer" {
-  project = var.project_id
-  role    = "roles/logging.bucketWriter"
-  member  = google_logging_project_sink.audit.writer_identity
-
-  condition {
-    title       = "audit bucket only"
-    description = "The sink writes to its bucket and no other."
-    expression  = "resource.name.endsWith(\"locations/${var.region}/buckets/${var.bucket}\")"
-  }
 }

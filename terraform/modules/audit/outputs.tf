@@ -1,6 +1,6 @@
-output "writer_identity" {
-  description = "Who writes the audit log."
-  value       = google_logging_project_sink.audit.writer_identity
+output "sink" {
+  description = "The sink."
+  value       = google_logging_project_sink.audit.id
 }
 
 output "bucket" {

@@ -52,7 +52,7 @@ resource "google_managed_kafka_topic" "log" {
 
 # The service has no access by cluster or topic in IAM; ACLs of Kafka can narrow it further.
 resource "google_project_iam_member" "client" {
-  for_each = toset(var.members)
+  for_each = var.members
 
   project = var.project_id
   role    = "roles/managedkafka.client"

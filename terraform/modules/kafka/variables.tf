@@ -34,8 +34,8 @@ variable "labels" {
 }
 
 variable "members" {
-  description = "Members that read or write the log."
-  type        = list(string)
+  description = "Members that read or write the log, by role."
+  type        = map(string)
 }
 
 variable "vcpus" {

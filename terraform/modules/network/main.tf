@@ -137,7 +137,12 @@ locals {
   zones = {
     googleapis = "googleapis.com."
     registry   = "pkg.dev."
+    # Dataflow's own images.
+    gcr = "gcr.io."
   }
+
+  # The name in each zone that has the addresses; all others are that one.
+  hosts = merge(local.zones, { googleapis = "restricted.googleapis.com." })
 }
 
 resource "google_dns_managed_zone" "google" {
@@ -157,10 +162,7 @@ resource "google_dns_managed_zone" "google" {
 }
 
 resource "google_dns_record_set" "address" {
-  for_each = {
-    googleapis = "restricted.googleapis.com."
-    registry   = "pkg.dev."
-  }
+  for_each = local.hosts
 
   project      = var.project_id
   managed_zone = google_dns_managed_zone.google[each.key].name
@@ -171,10 +173,7 @@ resource "google_dns_record_set" "address" {
 }
 
 resource "google_dns_record_set" "all" {
-  for_each = {
-    googleapis = "restricted.googleapis.com."
-    registry   = "pkg.dev."
-  }
+  for_each = local.hosts
 
   project      = var.project_id
   managed_zone = google_dns_managed_zone.google[each.key].name

@@ -28,7 +28,6 @@ final class AccessPolicy implements Check {
           "roles/dataflow.worker",
           "roles/iam.serviceAccountTokenCreator",
           "roles/iam.serviceAccountUser",
-          "roles/logging.bucketWriter",
           "roles/managedkafka.client",
           "roles/monitoring.metricWriter",
           "roles/pubsub.publisher",
@@ -46,7 +45,6 @@ final class AccessPolicy implements Check {
           "roles/bigquery.jobUser",
           "roles/dataflow.developer",
           "roles/dataflow.worker",
-          "roles/logging.bucketWriter",
           "roles/managedkafka.client",
           "roles/monitoring.metricWriter");
 

@@ -178,6 +178,43 @@ class TerraformIT {
     passes(module, "test");
   }
 
+  @Test
+  void dashboardAndTemplateBecomeWhatGoogleIsGiven() throws Exception {
+    Path module = Files.createDirectories(scratch.resolve("rendered"));
+    Files.copy(
+        Copy.ROOT.resolve("runner-profiles/dataflow/templates/fraud.flex.json"),
+        module.resolve("spec.json"));
+    Files.copy(copy.resolve("dashboards/overview.json.tftpl"), module.resolve("dashboard.tftpl"));
+    Files.writeString(
+        module.resolve("main.tf"),
+        """
+        output "dashboard" {
+          value = jsondecode(templatefile("${path.module}/dashboard.tftpl", {
+            title = "t", job = "j", subscription = "s", undelivered = "u"
+          }))
+        }
+        output "spec" {
+          value = jsondecode(jsonencode(merge(jsondecode(file("${path.module}/spec.json")), { image = "i" })))
+        }
+        """);
+    Files.writeString(
+        module.resolve("rendered.tftest.hcl"),
+        """
+        run "renders" {
+          command = plan
+          assert {
+            condition     = output.dashboard.displayName == "t" && output.spec.image == "i" && output.spec.sdkInfo.language == "JAVA"
+            error_message = "Something is lost on the way."
+          }
+          assert {
+            condition     = length(regexall("job_name=.j.", jsonencode(output.dashboard))) > 5
+            error_message = "The dashboard does not name the job."
+          }
+        }
+        """);
+    passes(module, "test");
+  }
+
   /** A module of its variables only: that needs no provider, so its validations can be run. */
   private Path variablesOf(String module, String... files) throws IOException {
     Path folder = Files.createDirectories(scratch.resolve("only-" + module.replace('/', '-')));
