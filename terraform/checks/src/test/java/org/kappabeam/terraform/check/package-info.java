@@ -1,0 +1,2 @@
+/** Tests of the checks: our own files pass, and each planted fault is found. */
+package org.kappabeam.terraform.check;

@@ -1,0 +1,2 @@
+/** Tests of the reader of HCL. */
+package org.kappabeam.terraform.hcl;
