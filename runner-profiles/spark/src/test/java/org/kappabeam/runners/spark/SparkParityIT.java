@@ -1,13 +1,31 @@
 package org.kappabeam.runners.spark;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 import org.kappabeam.pipelines.cli.RunnerProfile;
 import org.kappabeam.runners.parity.FraudRun;
 import org.kappabeam.runners.parity.ParityContract;
 
-/** As a slice, whole and in many ranges, with one core and with several. */
+/**
+ * As a slice, whole and in many ranges, in this process with one thread and with several, and on a
+ * cluster.
+ */
 class SparkParityIT extends ParityContract {
+  private SparkCluster cluster;
+
+  @BeforeAll
+  void startCluster(@TempDir Path dir) throws Exception {
+    cluster = SparkCluster.start(dir);
+  }
+
+  @AfterAll
+  void stopCluster() {
+    cluster.close();
+  }
 
   @Override
   protected List<Run> runs() {
@@ -16,8 +34,15 @@ class SparkParityIT extends ParityContract {
       runs.add(spark("slice, " + topic, topic, FraudRun.slice(0), "local[2]"));
       runs.add(spark("slice in 23 ranges, " + topic, topic, FraudRun.slice(23), "local[2]"));
     }
-    runs.add(spark("slice", Topic.MESSY, FraudRun.slice(0), "local[1]"));
-    runs.add(spark("slice in 23 ranges", Topic.MESSY, FraudRun.slice(23), "local[4]"));
+    runs.add(spark("slice, messy", Topic.MESSY, FraudRun.slice(0), "local[1]"));
+    runs.add(spark("slice in 23 ranges, messy", Topic.MESSY, FraudRun.slice(23), "local[4]"));
+    runs.add(spark("slice, clean, two workers", Topic.CLEAN, FraudRun.slice(0), cluster.master()));
+    runs.add(
+        spark(
+            "slice in 23 ranges, messy, two workers",
+            Topic.MESSY,
+            FraudRun.slice(23),
+            cluster.master()));
     return runs;
   }
 
