@@ -23,7 +23,7 @@ import picocli.CommandLine;
 /**
  * {@code kappa} without arguments: the whole architecture once, with nothing installed. A real
  * Kafka broker in this process, simulated events that arrive late, twice and damaged, the pilot
- * live, and a view in a file to look at.
+ * live where the runner can, and a view in a file to look at.
  */
 final class MainJob {
   static final String PILOT = "fraud";
@@ -92,7 +92,8 @@ final class MainJob {
   private int process(
       Pilot pilot, RunnerProfile runner, String uri, Path file, Path scratch, Shutdown shutdown) {
     KappaOptions options =
-        RunCommand.options(runner, "--log=" + uri, "--view=sqlite:" + file, "--until=latest");
+        RunCommand.options(
+            runner, "--log=" + uri, "--view=sqlite:" + file, "--until=latest", reading(runner));
     Log log = Logs.open(uri, Map.of());
     KappaPipeline plan = KappaPipeline.plan(pilot, options, log);
     terminal.progress("%s", RunCommand.opening(pilot, options, plan, runner));
@@ -105,11 +106,17 @@ final class MainJob {
             Services.feedsOf(pilot),
             Views.at(options.getView(), options.getGeneration()),
             terminal.out());
-    next(file, Services.feedsOf(pilot).get(0).exampleQuery());
+    next(file, Services.feedsOf(pilot).get(0).exampleQuery(), runner);
     return outcome.completed() ? (reconciled ? 0 : 1) : Kappa.INTERRUPTED;
   }
 
-  private void next(Path file, String query) {
+  /** Live where the runner can. */
+  private static String reading(RunnerProfile runner) {
+    return "--readMode="
+        + (runner.runsLive() ? KappaOptions.ReadMode.LIVE : KappaOptions.ReadMode.SLICE);
+  }
+
+  private void next(Path file, String query, RunnerProfile runner) {
     terminal.say("");
     terminal.say("The views are in %s. Query them with any SQLite client:", file);
     terminal.say("  sqlite3 %s \"%s\"", file, query);
@@ -117,7 +124,9 @@ final class MainJob {
     terminal.say("Try next, with a Kafka broker of your own:");
     String log = "--log=kafka://localhost:9092/transactions";
     terminal.say("  simulate %s %s", PILOT, log);
-    terminal.say("  run %s %s --view=sqlite:fraud.db", PILOT, log);
+    terminal.say(
+        "  run %s %s --view=sqlite:fraud.db%s",
+        PILOT, log, runner.runsLive() ? "" : " --until=latest " + reading(runner));
     terminal.say("  run %s --help", PILOT);
   }
 

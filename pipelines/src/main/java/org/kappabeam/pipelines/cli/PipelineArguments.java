@@ -3,6 +3,7 @@ package org.kappabeam.pipelines.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -94,7 +95,7 @@ final class PipelineArguments {
    *
    * @param given as {@code --name=value}
    * @param bounded whether the log is read as a bounded collection
-   * @throws KappaException if they do not fit together
+   * @throws KappaException if they do not fit together, or the runner cannot do it
    */
   static <T extends PipelineOptions> T options(
       Class<T> type, List<String> given, RunnerProfile runner, boolean bounded) {
@@ -107,8 +108,13 @@ final class PipelineArguments {
           "this is the launch of " + runner.name() + ", without other runners",
           "leave out --runner or start it with another profile");
     }
+    RunnerProfile.Launch launch = new RunnerProfile.Launch(bounded, named);
+    Optional<KappaException> refusal = runner.refusal(launch);
+    if (refusal.isPresent()) {
+      throw refusal.get();
+    }
     runner
-        .defaults(new RunnerProfile.Launch(bounded, named))
+        .defaults(launch)
         .forEach(
             (name, value) -> {
               if (!names.contains(name)) {

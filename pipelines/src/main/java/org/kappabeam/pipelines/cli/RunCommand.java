@@ -60,7 +60,7 @@ final class RunCommand implements Callable<Integer> {
       footer.add("");
       footer.add("Runner: " + runner.name() + ". What it is given unless you say otherwise:");
       runner
-          .defaults(new RunnerProfile.Launch(false))
+          .defaults(new RunnerProfile.Launch(!runner.runsLive()))
           .forEach((name, value) -> footer.add("  --" + name + "=" + value));
     }
     footer.add("Every other option of Beam and of the runner is taken, too, as --name=value.");

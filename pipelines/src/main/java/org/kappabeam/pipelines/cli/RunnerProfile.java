@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.kappabeam.coders.KappaException;
 
 /**
  * What a runner brings to the command line. One per runner module, found by {@link
@@ -19,6 +20,19 @@ public interface RunnerProfile {
 
   /** The runner's value of {@code --runner}. */
   String runner();
+
+  /**
+   * Why this runner cannot do a launch, and what to do instead; empty if it can. Asked before
+   * anything is touched.
+   */
+  default Optional<KappaException> refusal(Launch launch) {
+    return Optional.empty();
+  }
+
+  /** Whether a log can be read live. */
+  default boolean runsLive() {
+    return refusal(new Launch(false)).isEmpty();
+  }
 
   /**
    * Options in place of the runner's own defaults; what the user gives wins.

@@ -33,6 +33,7 @@ import org.kappabeam.pipelines.fraud.FraudViews;
 import org.kappabeam.pipelines.simulate.FeedReport;
 import org.kappabeam.pipelines.simulate.FraudFeed;
 import org.kappabeam.pipelines.simulate.FraudSimulator;
+import org.kappabeam.runners.parity.FraudRun;
 import org.kappabeam.transforms.kafka.embedded.EmbeddedKafka;
 import org.kappabeam.transforms.log.LogWriter;
 import org.kappabeam.transforms.log.Logs;
@@ -177,7 +178,7 @@ class RecoveryIT {
     command.add("--log=" + log);
     command.add("--view=sqlite:" + db);
     command.add("--readMode=LIVE");
-    command.addAll(FraudRun.flink(2, true, checkpoints()));
+    command.addAll(FlinkRuns.embedded(2, true, checkpoints()));
     command.add("--externalizedCheckpointsEnabled=true");
     if (checkpoint != null) {
       Path conf = Files.createDirectories(dir.resolve("conf" + starts));

@@ -30,6 +30,7 @@ import org.kappabeam.pipelines.cli.Kappa;
 import org.kappabeam.pipelines.fraud.FraudViews;
 import org.kappabeam.pipelines.simulate.FraudCsv;
 import org.kappabeam.pipelines.simulate.FraudFeed;
+import org.kappabeam.runners.parity.FraudRun;
 import org.kappabeam.transforms.kafka.embedded.EmbeddedKafka;
 import org.kappabeam.transforms.log.LogWriter;
 import org.kappabeam.transforms.log.Logs;
@@ -89,7 +90,8 @@ class ReferenceFeaturesIT {
       Path db = dir.resolve("fraud.db");
       long start = System.nanoTime();
       FraudRun run =
-          FraudRun.of(log, db, FraudRun.LIVE, FraudRun.flink(2, true, dir.resolve("checkpoints")));
+          FraudRun.of(
+              log, db, FraudRun.LIVE, FlinkRuns.embedded(2, true, dir.resolve("checkpoints")));
       System.out.printf(
           "%d records in %.1f s%n", run.counts().read(), (System.nanoTime() - start) / 1e9);
       assertThat(run.counts().toString(), run.counts().isReconciled(), is(true));

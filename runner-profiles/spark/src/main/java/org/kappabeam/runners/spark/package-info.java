@@ -1,0 +1,2 @@
+/** Apache Spark: in this process, or a cluster; slices only. */
+package org.kappabeam.runners.spark;
