@@ -149,6 +149,9 @@ final class ArchiveCommand implements Callable<Integer> {
         source = Logs.open(log, LogProperties.load(logProperties, System.getenv()));
       }
       options = PipelineArguments.options(PipelineOptions.class, given, runner, true);
+      if (!verify) {
+        PipelineArguments.checkRun(options, runner);
+      }
     } catch (KappaException e) {
       // Nothing was touched yet: this is about what was typed.
       throw new ParameterException(commandLine, e.getMessage(), e);

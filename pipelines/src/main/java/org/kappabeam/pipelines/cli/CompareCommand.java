@@ -81,6 +81,7 @@ final class CompareCommand extends LifecycleCommand {
             spec.commandLine().getParseResult().unmatched(),
             PipelineArguments.withoutPilots());
     PipelineOptions options = PipelineArguments.options(PipelineOptions.class, given, runner, true);
+    PipelineArguments.checkRun(options, runner);
     FileSystems.setDefaultPipelineOptions(options);
     int older = before == null ? active(lifecycle) : before;
     if (older == after) {

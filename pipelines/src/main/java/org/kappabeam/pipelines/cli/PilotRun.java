@@ -63,10 +63,11 @@ final class PilotRun {
    */
   Outcome toTheEnd(Path scratch) {
     PipelineResult running = profile.start(plan.build(), scratch);
+    profile.directions(running).forEach(line -> terminal.say("%s", line));
     while (true) {
       PipelineResult.State state = running.waitUntilFinish(POLL);
       if (shutdown.requested()) {
-        return interrupted(running);
+        return profile.outlivesUs(running) ? unwatched(running) : interrupted(running);
       }
       if (state != null && state.isTerminal()) {
         if (state != PipelineResult.State.DONE) {
@@ -81,6 +82,11 @@ final class PilotRun {
         report(running);
       }
     }
+  }
+
+  private Outcome unwatched(PipelineResult running) {
+    terminal.progress("interrupted: the job goes on, nobody watches it");
+    return new Outcome(Conservation.of(running), false, seconds());
   }
 
   private Outcome interrupted(PipelineResult running) {

@@ -107,6 +107,7 @@ final class ReplayCommand implements Callable<Integer> {
               PipelineArguments.withoutPilots());
       options = options(plan, own, runner);
       PilotArguments.check(options);
+      PipelineArguments.checkRun(options, runner);
       log =
           Logs.open(plan.log(), LogProperties.load(options.getLogProperties(), System.getenv()))
               // Its offsets are not those that show the live job's lag.

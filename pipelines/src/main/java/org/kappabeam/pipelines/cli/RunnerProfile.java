@@ -3,6 +3,7 @@ package org.kappabeam.pipelines.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -39,6 +40,46 @@ public interface RunnerProfile {
    */
   default PipelineResult start(Pipeline pipeline, Path scratch) {
     return pipeline.run();
+  }
+
+  /**
+   * Refuses a launch that could not work, before anything is asked or touched.
+   *
+   * @throws org.kappabeam.coders.KappaException with what is wrong and what to do
+   */
+  default void check(PipelineOptions options) {}
+
+  /** Where {@link #start} only writes the pipeline down, for others to run; empty if it runs it. */
+  default Optional<String> template(PipelineOptions options) {
+    return Optional.empty();
+  }
+
+  /** What to tell people of a job that has just been started, line by line. */
+  default List<String> directions(PipelineResult job) {
+    return List.of();
+  }
+
+  /** Whether a job goes on without this process: Ctrl-C then ends the watching and not the job. */
+  default boolean outlivesUs(PipelineResult job) {
+    return false;
+  }
+
+  /**
+   * Sets the options so that a pipeline can be built and described without contacting anybody, for
+   * {@code --dryRun}.
+   *
+   * @param scratch a directory that goes with the run
+   */
+  default void goOffline(PipelineOptions options, Path scratch) {}
+
+  /**
+   * What this runner would be handed, line by line, for {@code --dryRun}.
+   *
+   * @param pipeline was built after {@link #goOffline}, and is not used afterwards
+   * @param scratch a directory that goes with the run
+   */
+  default List<String> describe(Pipeline pipeline, Path scratch) {
+    return List.of();
   }
 
   /**
