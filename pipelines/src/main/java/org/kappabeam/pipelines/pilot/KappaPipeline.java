@@ -58,8 +58,8 @@ public final class KappaPipeline {
   }
 
   /**
-   * A pipeline to look at, built without asking log, view or schema registry. Not for running: its
-   * log is empty if it would have to be asked.
+   * A pipeline to look at, built without asking log, view or schema registry. Not for running: a
+   * log that would have to be asked cannot be read.
    *
    * @throws KappaException if an option makes no sense
    */
@@ -71,7 +71,7 @@ public final class KappaPipeline {
     }
     return log.resolveUnasked(options.getFrom(), options.getUntil())
         .map(slice -> untouched(pilot, options, log, slice))
-        .orElseGet(() -> untouched(pilot, options, new UnaskedLog(log), Slice.of(List.of())));
+        .orElseGet(() -> untouched(pilot, options, new UnaskedLog(log.uri()), Slice.of(List.of())));
   }
 
   private static KappaPipeline untouched(Pilot pilot, KappaOptions options, Log log, Slice slice) {

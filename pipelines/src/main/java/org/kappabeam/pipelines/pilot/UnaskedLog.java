@@ -1,7 +1,12 @@
 package org.kappabeam.pipelines.pilot;
 
-import org.apache.beam.sdk.transforms.Create;
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.io.BoundedSource;
+import org.apache.beam.sdk.io.Read;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.util.construction.UnboundedReadFromBoundedSource.BoundedToUnboundedSourceAdapter;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.kappabeam.coders.log.LogBatch;
@@ -9,17 +14,19 @@ import org.kappabeam.coders.log.LogBatchCoder;
 import org.kappabeam.coders.log.Slice;
 import org.kappabeam.transforms.log.Log;
 
-/** Stands for a log in a graph that is only looked at: nothing is in it. */
+/**
+ * Stands for a log in a graph that is only looked at. Its steps have the names of the real ones.
+ */
 final class UnaskedLog implements Log {
-  private final Log log;
+  private final String uri;
 
-  UnaskedLog(Log log) {
-    this.log = log;
+  UnaskedLog(String uri) {
+    this.uri = uri;
   }
 
   @Override
   public String uri() {
-    return log.uri();
+    return uri;
   }
 
   @Override
@@ -29,22 +36,33 @@ final class UnaskedLog implements Log {
 
   @Override
   public PTransform<PBegin, PCollection<LogBatch>> live(Slice slice, long allowedLatenessMillis) {
-    return nothing(PCollection.IsBounded.UNBOUNDED);
+    return Read.from(new BoundedToUnboundedSourceAdapter<>(new UnaskedSource()));
   }
 
   @Override
   public PTransform<PBegin, PCollection<LogBatch>> slice(Slice slice, int desiredRanges) {
-    return nothing(PCollection.IsBounded.BOUNDED);
+    return Read.from(new UnaskedSource());
   }
 
-  private static PTransform<PBegin, PCollection<LogBatch>> nothing(PCollection.IsBounded bounded) {
-    return new PTransform<>() {
-      @Override
-      public PCollection<LogBatch> expand(PBegin begin) {
-        return begin
-            .apply("Unasked", Create.empty(LogBatchCoder.of()))
-            .setIsBoundedInternal(bounded);
-      }
-    };
+  private static final class UnaskedSource extends BoundedSource<LogBatch> {
+    @Override
+    public List<? extends BoundedSource<LogBatch>> split(long size, PipelineOptions options) {
+      return List.of(this);
+    }
+
+    @Override
+    public long getEstimatedSizeBytes(PipelineOptions options) {
+      return 0;
+    }
+
+    @Override
+    public BoundedReader<LogBatch> createReader(PipelineOptions options) {
+      throw new UnsupportedOperationException("a log that is only looked at is not read");
+    }
+
+    @Override
+    public Coder<LogBatch> getOutputCoder() {
+      return LogBatchCoder.of();
+    }
   }
 }
