@@ -93,8 +93,7 @@ class DataflowProfileTest {
       assertThat(options.isStreaming(), is(!bounded));
       assertThat(options.isEnableStreamingEngine(), is(!bounded));
       assertThat(options.getUsePublicIps(), is(false));
-      assertThat(
-          options.getAutoscalingAlgorithm(), is(AutoscalingAlgorithmType.THROUGHPUT_BASED));
+      assertThat(options.getAutoscalingAlgorithm(), is(AutoscalingAlgorithmType.THROUGHPUT_BASED));
       assertThat(options.getMaxNumWorkers(), is(4));
       assertThat(options.getLabels(), equalTo(Map.of("app", "kappa")));
       assertThat(

@@ -16,8 +16,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Stands where the service's address points, notes what is sent, and answers as little as Beam needs
- * to go on. It proves what is sent; it does not prove that Dataflow would take it.
+ * Stands where the service's address points, notes what is sent, and answers as little as Beam
+ * needs to go on. It proves what is sent; it does not prove that Dataflow would take it.
  */
 final class JobRecorder implements AutoCloseable {
   static final String RUNNING_JOB = "2026-01-01_00_00_00-1";
