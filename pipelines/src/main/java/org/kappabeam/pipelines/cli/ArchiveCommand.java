@@ -149,11 +149,14 @@ final class ArchiveCommand implements Callable<Integer> {
         source = Logs.open(log, LogProperties.load(logProperties, System.getenv()));
       }
       options = PipelineArguments.options(PipelineOptions.class, given, runner, true);
+      if (!verify) {
+        PipelineArguments.checkRun(options, runner);
+      }
     } catch (KappaException e) {
       // Nothing was touched yet: this is about what was typed.
       throw new ParameterException(commandLine, e.getMessage(), e);
     }
-    runner.check(new RunnerProfile.Launch(true), options);
+    runner.reach(options);
     FileSystems.setDefaultPipelineOptions(options);
     return source == null ? verify() : copy(source, options, runner);
   }

@@ -81,7 +81,8 @@ final class CompareCommand extends LifecycleCommand {
             spec.commandLine().getParseResult().unmatched(),
             PipelineArguments.withoutPilots());
     PipelineOptions options = PipelineArguments.options(PipelineOptions.class, given, runner, true);
-    runner.check(new RunnerProfile.Launch(true), options);
+    PipelineArguments.checkRun(options, runner);
+    runner.reach(options);
     FileSystems.setDefaultPipelineOptions(options);
     int older = before == null ? active(lifecycle) : before;
     if (older == after) {

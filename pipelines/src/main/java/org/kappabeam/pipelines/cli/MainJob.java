@@ -37,6 +37,9 @@ final class MainJob {
 
   private static final int PARTITIONS = 4;
 
+  /** In the place of the broker that is not there yet. */
+  private static final String ANY_LOG = "kafka://localhost:9092/transactions";
+
   private final Terminal terminal;
   private final Path directory;
 
@@ -49,6 +52,8 @@ final class MainJob {
   int run() {
     RunnerProfile runner = Services.soleRunner();
     Path file = directory.resolve(PILOT + ".db");
+    // Before a broker is started for nothing.
+    runner.check(RunCommand.options(runner, "--log=" + ANY_LOG, "--view=sqlite:" + file));
     try (FileChannel channel = lockFile()) {
       lock(channel);
       removeOldView(file);

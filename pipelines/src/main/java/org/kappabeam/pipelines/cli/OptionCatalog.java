@@ -20,8 +20,8 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.options.Validation;
 import org.checkerframework.checker.nullness.qual.Nullable;
 
-/** Pipeline options as their interfaces declare them. */
-final class OptionCatalog {
+/** Pipeline options as their interfaces declare them; help, templates and pages are made of it. */
+public final class OptionCatalog {
   /** Fewer differing letters than this share of a name make a plausible typing error. */
   private static final double TYPO_SHARE = 0.4;
 
@@ -40,14 +40,15 @@ final class OptionCatalog {
    * @param description may be empty
    * @param defaultValue as it would be written, or null if there is none
    */
-  record Declared(
+  public record Declared(
       String name,
       Class<?> type,
       String description,
       @Nullable String defaultValue,
       boolean required) {
 
-    boolean isNumber() {
+    /** Whether its values are numbers. */
+    public boolean isNumber() {
       return type == int.class
           || type == Integer.class
           || type == long.class
@@ -56,13 +57,14 @@ final class OptionCatalog {
           || type == Double.class;
     }
 
-    boolean isBoolean() {
+    /** Whether its values are true and false. */
+    public boolean isBoolean() {
       return type == boolean.class || type == Boolean.class;
     }
   }
 
   /** What the interface itself declares, in alphabetical order, required ones first. */
-  static List<Declared> of(Class<? extends PipelineOptions> options) {
+  public static List<Declared> of(Class<? extends PipelineOptions> options) {
     List<Declared> declared = new ArrayList<>();
     for (Method method : options.getDeclaredMethods()) {
       String name = optionName(method);

@@ -93,12 +93,6 @@ final class PilotArguments {
     return PipelineArguments.options(KappaOptions.class, given, runner, bounded);
   }
 
-  /** Asks the runner whether it can run it. */
-  static void runnable(KappaOptions options, RunnerProfile runner) {
-    boolean bounded = options.getReadMode() == KappaOptions.ReadMode.SLICE;
-    runner.check(new RunnerProfile.Launch(bounded), options);
-  }
-
   static void check(KappaOptions options) {
     Durations.parse("allowedLateness", options.getAllowedLateness());
     Durations.parse("allowedSkew", options.getAllowedSkew());

@@ -2,7 +2,6 @@ package org.kappabeam.pipelines.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricResult;
@@ -64,10 +63,14 @@ final class PilotRun {
    */
   Outcome toTheEnd(Path scratch) {
     PipelineResult running = profile.start(plan.build(), scratch);
+    profile.directions(running).forEach(line -> terminal.say("%s", line));
     while (true) {
       PipelineResult.State state = running.waitUntilFinish(POLL);
       if (shutdown.requested()) {
-        return interrupted(running);
+        // What has an end is waited for: nobody else would note that it was reached.
+        return !plan.slice().isPinned() && profile.outlivesUs(running)
+            ? unwatched(running)
+            : interrupted(running);
       }
       if (state != null && state.isTerminal()) {
         if (state != PipelineResult.State.DONE) {
@@ -84,12 +87,12 @@ final class PilotRun {
     }
   }
 
+  private Outcome unwatched(PipelineResult running) {
+    terminal.progress("interrupted: the job goes on, nobody watches it");
+    return new Outcome(Conservation.of(running), false, seconds());
+  }
+
   private Outcome interrupted(PipelineResult running) {
-    Optional<String> goesOn = plan.slice().isPinned() ? Optional.empty() : profile.goesOn(running);
-    if (goesOn.isPresent()) {
-      terminal.progress("%s", goesOn.get());
-      return new Outcome(Conservation.of(running), false, seconds());
-    }
     terminal.progress("interrupted, stopping the pipeline");
     // Some runners forget their counters with the job.
     Conservation counts = Conservation.of(running);

@@ -18,9 +18,23 @@ import picocli.CommandLine.ParameterException;
 /** What of a command line goes to Beam and to the runner. */
 final class PipelineArguments {
   private static final String RUNNER = "runner";
+  private static final String APP_NAME = "appName";
   private static final Set<String> FLAG_VALUES = Set.of("true", "false");
 
   private PipelineArguments() {}
+
+  /**
+   * Checks the launch of a command that needs the end of its pipeline.
+   *
+   * @throws KappaException if the runner refuses it, or would only write a template
+   */
+  static void checkRun(PipelineOptions options, RunnerProfile runner) {
+    runner.check(options);
+    if (runner.template(options).isPresent()) {
+      throw new KappaException(
+          "only run makes templates", "leave out the option that says where to write one");
+    }
+  }
 
   /** The options of Beam and the runner; those of {@code run} would be without effect. */
   static Map<String, OptionCatalog.Declared> withoutPilots() {
@@ -121,6 +135,10 @@ final class PipelineArguments {
                 args.add("--" + name + "=" + value);
               }
             });
+    if (!names.contains(APP_NAME)) {
+      // Else Beam names jobs after the class that asks.
+      args.add("--" + APP_NAME + "=kappa");
+    }
     if (!names.contains(RUNNER)) {
       args.add("--" + RUNNER + "=" + runner.runner());
     }

@@ -107,6 +107,7 @@ final class ReplayCommand implements Callable<Integer> {
               PipelineArguments.withoutPilots());
       options = options(plan, own, runner);
       PilotArguments.check(options);
+      PipelineArguments.checkRun(options, runner);
       log =
           Logs.open(plan.log(), LogProperties.load(options.getLogProperties(), System.getenv()))
               // Its offsets are not those that show the live job's lag.
@@ -115,7 +116,7 @@ final class ReplayCommand implements Callable<Integer> {
       // Nothing was touched yet: this is about what was typed.
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    PilotArguments.runnable(options, runner);
+    runner.reach(options);
     return run(plan, pilot, options, log, runner);
   }
 

@@ -2,6 +2,7 @@ package org.kappabeam.pipelines.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -16,6 +17,7 @@ import org.kappabeam.transforms.log.Logs;
 import org.kappabeam.transforms.view.Views;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -24,6 +26,8 @@ import picocli.CommandLine.ParseResult;
  * runner or Beam has registered is taken as well.
  */
 final class RunCommand implements Callable<Integer> {
+  private static final String DRY_RUN = "dryRun";
+
   private final Pilot pilot;
   private final Terminal terminal;
   private final CommandSpec spec;
@@ -44,6 +48,14 @@ final class RunCommand implements Callable<Integer> {
         .description("Reads a log, keeps the views of the pilot " + pilot.name() + " up to date.")
         .sortOptions(false);
     PilotArguments.declare(spec, Set.of());
+    spec.addOption(
+        OptionSpec.builder("--" + DRY_RUN)
+            .type(boolean.class)
+            .arity("0")
+            .description(
+                "Check every option, build the graph, print what would be run, and end. Neither log"
+                    + " nor view is contacted.")
+            .build());
     List<String> footer = new ArrayList<>();
     footer.add("");
     footer.add("Logs:");
@@ -84,12 +96,37 @@ final class RunCommand implements Callable<Integer> {
           Logs.open(
               options.getLog(), LogProperties.load(options.getLogProperties(), System.getenv()));
       views = Views.at(options.getView(), options.getGeneration());
+      runner.check(options);
+      if (parsed.hasMatchedOption("--" + DRY_RUN)) {
+        DryRun.print(pilot, options, given, log, views, runner, terminal);
+        return 0;
+      }
     } catch (KappaException e) {
       // Nothing was touched yet: this is about what was typed.
       throw new ParameterException(commandLine, e.getMessage(), e);
     }
-    PilotArguments.runnable(options, runner);
+    Optional<String> template = runner.template(options);
+    if (template.isPresent()) {
+      return write(pilot, options, log, runner, template.get(), terminal);
+    }
+    runner.reach(options);
     return execute(pilot, options, log, views, runner, terminal);
+  }
+
+  /** Writes the pipeline down for others to run. */
+  private static int write(
+      Pilot pilot,
+      KappaOptions options,
+      Log log,
+      RunnerProfile runner,
+      String template,
+      Terminal terminal) {
+    try (Scratch scratch = Scratch.create()) {
+      KappaPipeline plan = KappaPipeline.template(pilot, options, log);
+      runner.start(plan.build(), scratch.dir());
+      terminal.say("template of %s written to %s", pilot.name(), template);
+      return 0;
+    }
   }
 
   /** Plans, runs and reports. */

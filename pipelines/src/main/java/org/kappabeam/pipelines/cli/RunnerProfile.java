@@ -47,11 +47,11 @@ public interface RunnerProfile {
   }
 
   /**
-   * Looks whether this runner can run it, before anything is touched.
+   * Makes sure that what it runs on is there and fits, before log and view are touched.
    *
-   * @throws org.kappabeam.coders.KappaException if it cannot
+   * @throws KappaException if it is not
    */
-  default void check(Launch launch, PipelineOptions options) {}
+  default void reach(PipelineOptions options) {}
 
   /**
    * Starts the pipeline and returns without waiting for its end. The result's counters and {@link
@@ -64,11 +64,43 @@ public interface RunnerProfile {
   }
 
   /**
-   * What to tell people who stop watching a live job that goes on without this process; empty if
-   * the job has to end with it.
+   * Refuses a launch that could not work, before anything is asked or touched.
+   *
+   * @throws org.kappabeam.coders.KappaException with what is wrong and what to do
    */
-  default Optional<String> goesOn(PipelineResult running) {
+  default void check(PipelineOptions options) {}
+
+  /** Where {@link #start} only writes the pipeline down, for others to run; empty if it runs it. */
+  default Optional<String> template(PipelineOptions options) {
     return Optional.empty();
+  }
+
+  /** What to tell people of a job that has just been started, line by line. */
+  default List<String> directions(PipelineResult job) {
+    return List.of();
+  }
+
+  /** Whether a job goes on without this process: Ctrl-C then ends the watching and not the job. */
+  default boolean outlivesUs(PipelineResult job) {
+    return false;
+  }
+
+  /**
+   * Sets the options so that a pipeline can be built and described without contacting anybody, for
+   * {@code --dryRun}.
+   *
+   * @param scratch a directory that goes with the run
+   */
+  default void goOffline(PipelineOptions options, Path scratch) {}
+
+  /**
+   * What this runner would be handed, line by line, for {@code --dryRun}.
+   *
+   * @param pipeline was built after {@link #goOffline}, and is not used afterwards
+   * @param scratch a directory that goes with the run
+   */
+  default List<String> describe(Pipeline pipeline, Path scratch) {
+    return List.of();
   }
 
   /**

@@ -11,8 +11,8 @@ public interface KappaOptions extends PipelineOptions {
 
   @Validation.Required
   @Description(
-      "The log to read: kafka://, pubsub://, kinesis://, archive:// or tiered:, as shown under Logs"
-          + " below.")
+      "The log to read: kafka://, pubsub://, kinesis://, archive:// or tiered:; --help shows one of"
+          + " each.")
   String getLog();
 
   void setLog(String value);
@@ -26,8 +26,8 @@ public interface KappaOptions extends PipelineOptions {
 
   @Validation.Required
   @Description(
-      "The store to keep views in: sqlite:, postgresql://, cassandra://, bigtable:// or bigquery://,"
-          + " as shown under Views below.")
+      "The store to keep views in: sqlite:, postgresql://, cassandra://, bigtable:// or bigquery://;"
+          + " --help shows one of each.")
   String getView();
 
   void setView(String value);

@@ -1,5 +1,6 @@
 package org.kappabeam.pipelines.pilot;
 
+import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -9,6 +10,7 @@ import org.kappabeam.coders.Batch;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.Slice;
+import org.kappabeam.coders.schema.SchemaPins;
 import org.kappabeam.coders.view.ViewRow;
 import org.kappabeam.coders.view.ViewSchema;
 import org.kappabeam.transforms.deadletter.DeadLetterView;
@@ -40,16 +42,61 @@ public final class KappaPipeline {
   }
 
   /**
+   * A pipeline to be written down and run later, by others. The log is asked only if it cannot be
+   * read otherwise; the views are created by the first who writes to them.
+   *
+   * @throws KappaException if an option makes no sense, or the log has to be asked and cannot be
+   *     reached
+   */
+  public static KappaPipeline template(Pilot pilot, KappaOptions options, Log log) {
+    requireEnd(options);
+    FileSystems.setDefaultPipelineOptions(options);
+    Slice slice =
+        log.resolveUnasked(options.getFrom(), options.getUntil())
+            .orElseGet(() -> log.resolve(options.getFrom(), options.getUntil()));
+    return untouched(pilot, options, log, slice);
+  }
+
+  /**
+   * A pipeline to look at, built without asking log, view or schema registry. Not for running: a
+   * log that would have to be asked cannot be read.
+   *
+   * @throws KappaException if an option makes no sense
+   */
+  public static KappaPipeline sketch(Pilot pilot, KappaOptions options, Log log) {
+    requireEnd(options);
+    FileSystems.setDefaultPipelineOptions(options);
+    if (options.getSchemaRegistryUrl() != null && options.getSchemaPins() == null) {
+      options.setSchemaPins(SchemaPins.of(List.of()).toJson());
+    }
+    return log.resolveUnasked(options.getFrom(), options.getUntil())
+        .map(slice -> untouched(pilot, options, log, slice))
+        .orElseGet(() -> untouched(pilot, options, new UnaskedLog(log.uri()), Slice.of(List.of())));
+  }
+
+  private static KappaPipeline untouched(Pilot pilot, KappaOptions options, Log log, Slice slice) {
+    Views views = Views.at(options.getView(), options.getGeneration());
+    return new KappaPipeline(pilot, options, log, slice, Repairs.none(), views);
+  }
+
+  private static void requireEnd(KappaOptions options) {
+    if (isBounded(options) && options.getUntil().equals("never")) {
+      throw new KappaException(
+          "--readMode=SLICE needs an end", "add --until=latest or --until=<log time>");
+    }
+  }
+
+  private static boolean isBounded(KappaOptions options) {
+    return options.getReadMode() == KappaOptions.ReadMode.SLICE;
+  }
+
+  /**
    * Checks that log and view are there and pins what is to be read.
    *
    * @throws KappaException if an option makes no sense, or log or view cannot be reached
    */
   public static KappaPipeline plan(Pilot pilot, KappaOptions options, Log log) {
-    boolean bounded = options.getReadMode() == KappaOptions.ReadMode.SLICE;
-    if (bounded && options.getUntil().equals("never")) {
-      throw new KappaException(
-          "--readMode=SLICE needs an end", "add --until=latest or --until=<log time>");
-    }
+    requireEnd(options);
     // An archive is looked at before there is a pipeline.
     FileSystems.setDefaultPipelineOptions(options);
     // Before the view is touched: a mistyped log leaves no empty tables behind.
@@ -84,11 +131,10 @@ public final class KappaPipeline {
   /** The graph, ready to run. */
   public Pipeline build() {
     Pipeline pipeline = Pipeline.create(options);
-    boolean bounded = options.getReadMode() == KappaOptions.ReadMode.SLICE;
     PCollection<LogBatch> records =
         pipeline.apply(
             "Read log",
-            bounded
+            isBounded(options)
                 ? log.slice(slice, options.getSliceRanges())
                 : log.live(slice, lateness(options)));
     if (options.getMaxRecordsPerSecond() > 0) {

@@ -1,5 +1,6 @@
 package org.kappabeam.transforms.bigquery;
 
+import com.google.api.services.bigquery.model.TableSchema;
 import java.util.Optional;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
@@ -12,6 +13,11 @@ import org.kappabeam.transforms.view.Views;
 
 /** Views in BigQuery; see {@link BigQueryAddress} for the URI. */
 public final class BigQueryViewConnector implements ViewConnector {
+  /** The columns of a view's tables, for whoever creates them in our place. */
+  public static TableSchema tableSchema(ViewSchema schema) {
+    return new TableColumns(schema).tableSchema();
+  }
+
   @Override
   public String scheme() {
     return "bigquery";

@@ -1,6 +1,7 @@
 package org.kappabeam.transforms.log;
 
 import java.io.Serializable;
+import java.util.Optional;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
@@ -24,6 +25,16 @@ public interface Log extends Serializable {
    * @throws org.kappabeam.coders.KappaException if the log cannot be reached or does not exist
    */
   Slice resolve(String from, String until);
+
+  /**
+   * What {@link #resolve} pins if the log need not be asked for it: a read without an end that
+   * begins where the log stands by itself. Empty if the log has to be asked.
+   *
+   * @throws org.kappabeam.coders.KappaException if the log has no such bounds
+   */
+  default Optional<Slice> resolveUnasked(String from, String until) {
+    return Optional.empty();
+  }
 
   /**
    * Reads on as the log grows, from the slice's start to its end or, if that is open, for ever. The

@@ -2,6 +2,7 @@ package org.kappabeam.transforms.pubsub;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PBegin;
@@ -56,22 +57,35 @@ public final class PubsubLog implements Log {
    */
   @Override
   public Slice resolve(String from, String until) {
+    check(from, until);
+    long end = until.equals(NEVER) ? Slice.Range.OPEN : System.currentTimeMillis() + 1;
+    return Slice.of(List.of(Slice.Range.of(PubsubTopics.partition(uri, settings), 0, end)));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>A subscription stands where it stands. The name of its topic is asked for by the reader.
+   */
+  @Override
+  public Optional<Slice> resolveUnasked(String from, String until) {
+    check(from, until);
+    return until.equals(NEVER)
+        ? Optional.of(Slice.of(List.of(Slice.Range.of(PubsubSource.UNNAMED, 0, Slice.Range.OPEN))))
+        : Optional.empty();
+  }
+
+  private void check(String from, String until) {
     if (!from.equals(EARLIEST)) {
       throw new KappaException(
           "a read of " + uri + " cannot begin at '" + from + "'",
           "begin at earliest, which is where the subscription stands, or make a new subscription"
               + " and seek it");
     }
-    long end =
-        switch (until) {
-          case NEVER -> Slice.Range.OPEN;
-          case LATEST -> System.currentTimeMillis() + 1;
-          default ->
-              throw new KappaException(
-                  "a read of " + uri + " cannot end at '" + until + "'", "end at latest or never");
-        };
-    String topic = PubsubTopics.topicOf(uri, settings);
-    return Slice.of(List.of(Slice.Range.of(PubsubTopics.partition(uri, topic), 0, end)));
+    if (!until.equals(NEVER) && !until.equals(LATEST)) {
+      throw new KappaException(
+          "a read of " + uri + " cannot end at '" + until + "'", "end at latest or never");
+    }
   }
 
   @Override

@@ -84,6 +84,7 @@ final class PubsubSession {
 
   private final String id = UUID.randomUUID().toString();
   private final PubsubSource source;
+  private final String partition;
   private final boolean resumed;
   private final SubscriberStub stub;
   private final PubsubClock clock;
@@ -130,6 +131,7 @@ final class PubsubSession {
 
   private PubsubSession(PubsubSource source, @Nullable PubsubMark mark) {
     this.source = source;
+    this.partition = source.partition();
     this.resumed = mark != null;
     this.stub = PubsubClients.subscriber(source.uri(), source.settings());
     this.clock =
@@ -280,7 +282,7 @@ final class PubsubSession {
       if (closing) {
         unwanted.add(message.getAckId());
       } else if (PubsubMessages.publishTime(message.getMessage()) < source.untilPublishTime()) {
-        LogRecord record = PubsubMessages.record(source.partition(), message.getMessage());
+        LogRecord record = PubsubMessages.record(partition, message.getMessage());
         clock.arrived(record.logTime());
         receivedBytes += bytes(record);
         received.add(new Message(message.getAckId(), record, now));

@@ -16,6 +16,9 @@ import org.kappabeam.coders.log.Slice;
  * reach the record.
  */
 final class PubsubSource extends UnboundedSource<LogBatch, PubsubMark> {
+  /** In the place of a partition whose name has not been asked for. */
+  static final String UNNAMED = "";
+
   private final String id;
   private final PubsubUri uri;
   private final PubsubSettings settings;
@@ -24,7 +27,7 @@ final class PubsubSource extends UnboundedSource<LogBatch, PubsubMark> {
   private final long allowedLatenessMillis;
 
   /**
-   * @param partition what the records name as their partition
+   * @param partition what the records name as their partition; {@link #UNNAMED} lets the reader ask
    * @param untilPublishTime messages published then or later are left alone, in milliseconds;
    *     {@link Slice.Range#OPEN} for a read without an end
    */
@@ -55,8 +58,13 @@ final class PubsubSource extends UnboundedSource<LogBatch, PubsubMark> {
     return settings;
   }
 
+  /**
+   * What the records name as their partition.
+   *
+   * @throws org.kappabeam.coders.KappaException if it has to be asked for and nobody answers
+   */
   String partition() {
-    return partition;
+    return partition.equals(UNNAMED) ? PubsubTopics.partition(uri, settings) : partition;
   }
 
   long untilPublishTime() {

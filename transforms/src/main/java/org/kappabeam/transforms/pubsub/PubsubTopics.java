@@ -68,9 +68,14 @@ final class PubsubTopics {
     }
   }
 
-  /** The partition that records of a topic name: the topic, with its project if it is another. */
-  static String partition(PubsubUri uri, String topic) {
-    String[] parts = topic.split("/", -1);
+  /**
+   * The partition that records of a subscription name: the topic, with its project if it is
+   * another.
+   *
+   * @throws KappaException if there is no such subscription or its topic is gone
+   */
+  static String partition(PubsubUri uri, PubsubSettings settings) {
+    String[] parts = topicOf(uri, settings).split("/", -1);
     String project = parts[1];
     String name = parts[3];
     return project.equals(uri.project()) ? name : project + "/" + name;

@@ -42,6 +42,7 @@ final class FlinkJob implements PipelineResult, JobListener {
   private static final AtomicLong NAMES = new AtomicLong();
 
   private final CompletableFuture<PipelineResult> ended = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> accepted = new CompletableFuture<>();
   private volatile @Nullable JobClient job;
   private volatile boolean cancelled;
   private final Place place;
@@ -90,7 +91,7 @@ final class FlinkJob implements PipelineResult, JobListener {
     return new FlinkJob(place).start(pipeline, options, embedded(options, scratch, name));
   }
 
-  /** Starts the job on a cluster, and brings it this program. */
+  /** Starts the job on a cluster, and brings it this program; returns when it was taken. */
   static FlinkJob on(
       FlinkCluster cluster, Pipeline pipeline, FlinkPipelineOptions options, Path scratch) {
     Place place =
@@ -113,8 +114,12 @@ final class FlinkJob implements PipelineResult, JobListener {
             return cluster.page(job);
           }
         };
-    return new FlinkJob(place)
-        .start(pipeline, options, remote(cluster.configuration(), options, scratch));
+    FlinkJob job =
+        new FlinkJob(place)
+            .start(pipeline, options, remote(cluster.configuration(), options, scratch));
+    // If it was not, whoever waits for its end is told why.
+    boolean unused = job.accepted.join();
+    return job;
   }
 
   private FlinkJob start(
@@ -143,6 +148,7 @@ final class FlinkJob implements PipelineResult, JobListener {
     } catch (Throwable e) {
       // Whatever it is, the one who waits for the job is told.
       ended.completeExceptionally(e);
+      accepted.complete(false);
     }
   }
 
@@ -206,6 +212,7 @@ final class FlinkJob implements PipelineResult, JobListener {
   @Override
   public void onJobSubmitted(@Nullable JobClient client, @Nullable Throwable failure) {
     job = client;
+    accepted.complete(client != null);
   }
 
   @Override

@@ -78,7 +78,7 @@ public final class FlinkProfile implements RunnerProfile {
   }
 
   @Override
-  public void check(Launch launch, PipelineOptions options) {
+  public void reach(PipelineOptions options) {
     FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
     if (EMBEDDED.contains(flink.getFlinkMaster())) {
       return;
@@ -112,14 +112,24 @@ public final class FlinkProfile implements RunnerProfile {
   }
 
   @Override
-  public Optional<String> goesOn(PipelineResult running) {
-    return running instanceof FlinkJob job
-        ? job.page().map(FlinkProfile::howToStop)
-        : Optional.empty();
+  public List<String> directions(PipelineResult running) {
+    return page(running)
+        .map(
+            page ->
+                List.of(
+                    "the job is at " + page,
+                    "Ctrl-C ends the watching, not a live job; stop that there, or with a savepoint:"
+                        + " docs/runners/flink.md"))
+        .orElse(List.of());
   }
 
-  private static String howToStop(String page) {
-    return "the job goes on without this program, see %s; stop it there, or with a savepoint: see docs/runners/flink.md"
-        .formatted(page);
+  @Override
+  public boolean outlivesUs(PipelineResult running) {
+    return page(running).isPresent();
+  }
+
+  /** The page of a job on a cluster. */
+  private static Optional<String> page(PipelineResult running) {
+    return running instanceof FlinkJob job ? job.page() : Optional.empty();
   }
 }

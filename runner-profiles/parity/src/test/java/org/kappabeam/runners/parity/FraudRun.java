@@ -56,7 +56,18 @@ public record FraudRun(
   @SafeVarargs
   public static FraudRun of(
       String log, Path db, Function<Pipeline, PipelineResult> start, List<String>... args) {
-    KappaOptions options = options(log, "sqlite:" + db, args);
+    return into("sqlite:" + db, log, start, args);
+  }
+
+  /**
+   * The same into any store.
+   *
+   * @param view the store, as {@code --view} names it
+   */
+  @SafeVarargs
+  public static FraudRun into(
+      String view, String log, Function<Pipeline, PipelineResult> start, List<String>... args) {
+    KappaOptions options = options(log, view, args);
     KappaPipeline pipeline =
         KappaPipeline.plan(new FraudPilot(), options, Logs.open(log, Map.of()));
     PipelineResult result = start.apply(pipeline.build());
