@@ -58,7 +58,7 @@ class ClusterIT {
   private static final int RECORDS_PER_SECOND = 500;
 
   /** Enough to be killed by; more with {@code -Dkappa.kills}. */
-  private static final int KILLS = Integer.getInteger("kappa.kills", 3);
+  private static final int KILLS = Integer.getInteger("kappa.kills", 2);
 
   @TempDir static Path dir;
 
@@ -131,7 +131,7 @@ class ClusterIT {
     CompletableFuture<FeedReport> feed = feed();
     String job = launch(2);
     List<Double> recoveries = new ArrayList<>();
-    for (int kill = 1; kill <= Math.max(2, KILLS / 4); kill++) {
+    for (int kill = 1; kill <= Math.max(1, KILLS / 4); kill++) {
       int enough = cluster.checkpoints(job) + 1;
       waitFor("a checkpoint", () -> cluster.checkpoints(job) >= enough);
       long killed = System.nanoTime();
