@@ -3,6 +3,7 @@ package org.kappabeam.runners.flink;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +49,8 @@ final class FlinkCluster implements AutoCloseable {
 
   /** Names of metrics in one request: Flink takes addresses of up to 4 KiB. */
   private static final int NAMES_PER_REQUEST = 20;
+
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1");
 
   private static final Pattern MASTER = Pattern.compile("(?:https?://)?([^:/]+):([0-9]{1,5})/?");
 
@@ -107,6 +110,11 @@ final class FlinkCluster implements AutoCloseable {
           "name a directory with Flink's config.yaml",
           e);
     }
+  }
+
+  /** Whether its address is one of this machine's own. */
+  boolean isOnThisMachine() {
+    return LOOPBACK.contains(host);
   }
 
   /** How to reach the cluster, for Flink's own client. */

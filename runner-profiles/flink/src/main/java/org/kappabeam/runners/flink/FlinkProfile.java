@@ -13,6 +13,7 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.flink.api.java.ExecutionEnvironment;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.pipelines.cli.RunnerProfile;
+import org.kappabeam.pipelines.pilot.KappaOptions;
 
 /**
  * Flink with the settings that make it safe and fast for us: Beam's own defaults run without
@@ -78,7 +79,7 @@ public final class FlinkProfile implements RunnerProfile {
   }
 
   @Override
-  public void reach(PipelineOptions options) {
+  public void check(PipelineOptions options) {
     FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
     if (EMBEDDED.contains(flink.getFlinkMaster())) {
       return;
@@ -88,8 +89,23 @@ public final class FlinkProfile implements RunnerProfile {
           "--checkpointDir is for embedded Flink",
           "set state.checkpoints.dir in the cluster's configuration");
     }
+    String view = options.as(KappaOptions.class).getView();
     try (FlinkCluster cluster = cluster(flink)) {
-      cluster.requireOurVersion();
+      if (view != null && view.startsWith("sqlite:") && !cluster.isOnThisMachine()) {
+        throw new KappaException(
+            "--view=" + view + " would be a file of its own on each TaskManager",
+            "keep the views in a server that all of them reach");
+      }
+    }
+  }
+
+  @Override
+  public void reach(PipelineOptions options) {
+    FlinkPipelineOptions flink = options.as(FlinkPipelineOptions.class);
+    if (!EMBEDDED.contains(flink.getFlinkMaster())) {
+      try (FlinkCluster cluster = cluster(flink)) {
+        cluster.requireOurVersion();
+      }
     }
   }
 

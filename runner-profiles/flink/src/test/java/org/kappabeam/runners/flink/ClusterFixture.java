@@ -178,6 +178,15 @@ final class ClusterFixture implements AutoCloseable {
     }
   }
 
+  /** What Prometheus would read of some process of the cluster. */
+  static String metrics(int port) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/metrics")).build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
   int checkpoints(String job) {
     try {
       return ask("/jobs/" + job + "/checkpoints").at("/counts/completed").asInt();

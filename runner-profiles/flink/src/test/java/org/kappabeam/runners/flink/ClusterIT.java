@@ -12,6 +12,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -215,6 +216,8 @@ class ClusterIT {
                     .at("/generations/0/known/positions")
                     .size()
                 == 4);
+    assertThat(metricsOfAll(), containsString("flink_taskmanager_job_task_operator_kappa_read{"));
+    assertThat(metricsOfAll(), containsString("flink_jobmanager_job_numRestarts{"));
     newest().destroy();
     assertThat(newest().waitFor(30, TimeUnit.SECONDS), is(true));
     assertThat(said(), containsString("the job goes on"));
@@ -275,6 +278,20 @@ class ClusterIT {
     assertThat(called.code(), is(1));
     assertThat(called.err().strip().lines().count(), is(1L));
     assertThat(called.err(), containsString("no Flink answers at localhost:"));
+  }
+
+  /** Of every process that took one of the ports it is given. */
+  private static String metricsOfAll() throws Exception {
+    StringBuilder all = new StringBuilder();
+    for (int port = 9249; port < 9256; port++) {
+      try {
+        all.append(ClusterFixture.metrics(port));
+      } catch (ConnectException e) {
+        // Nobody took this one.
+        continue;
+      }
+    }
+    return all.toString();
   }
 
   // ---- commands

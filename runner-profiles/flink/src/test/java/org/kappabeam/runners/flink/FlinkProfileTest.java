@@ -1,6 +1,7 @@
 package org.kappabeam.runners.flink;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasEntry;
 import static org.hamcrest.Matchers.hasItem;
@@ -8,6 +9,7 @@ import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -15,7 +17,9 @@ import java.util.Set;
 import org.apache.beam.runners.flink.FlinkPipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
+import org.kappabeam.coders.KappaException;
 import org.kappabeam.pipelines.cli.RunnerProfile;
+import org.kappabeam.pipelines.pilot.KappaOptions;
 
 class FlinkProfileTest {
   private static final FlinkProfile PROFILE = new FlinkProfile();
@@ -71,6 +75,30 @@ class FlinkProfileTest {
                 "objectReuse", "true",
                 "fasterCopy", "false",
                 "disableMetrics", "false")));
+  }
+
+  @Test
+  void whatCannotWorkOnAClusterIsRefused() {
+    assertThat(
+        refusal("--flinkMaster=flink.example:8081", "--view=sqlite:fraud.db"),
+        containsString("each TaskManager"));
+    assertThat(
+        refusal("--flinkMaster=localhost:8081", "--checkpointDir=/tmp"),
+        containsString("embedded Flink"));
+    assertThat(refusal("--flinkMaster=somewhere"), containsString("host:port"));
+    PROFILE.check(options("--flinkMaster=localhost:8081", "--view=sqlite:fraud.db"));
+    PROFILE.check(options("--view=sqlite:fraud.db", "--checkpointDir=/tmp"));
+  }
+
+  private static String refusal(String... args) {
+    KappaException e = assertThrows(KappaException.class, () -> PROFILE.check(options(args)));
+    return e.getMessage();
+  }
+
+  private static KappaOptions options(String... args) {
+    PipelineOptionsFactory.register(FlinkProfileOptions.class);
+    PipelineOptionsFactory.register(FlinkPipelineOptions.class);
+    return PipelineOptionsFactory.fromArgs(args).as(KappaOptions.class);
   }
 
   @Test
