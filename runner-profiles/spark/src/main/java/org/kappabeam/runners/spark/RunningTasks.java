@@ -1,6 +1,7 @@
 package org.kappabeam.runners.spark;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.beam.runners.core.metrics.MetricsContainerStepMap;
 import org.apache.spark.scheduler.AccumulableInfo;
@@ -19,6 +20,9 @@ import scala.collection.Seq;
 final class RunningTasks extends SparkListener {
   private final Map<Long, MetricsContainerStepMap> latest = new ConcurrentHashMap<>();
 
+  /** A heartbeat may come after its task's end. */
+  private final Set<Long> ended = ConcurrentHashMap.newKeySet();
+
   /** Adds what tasks told last to what others have counted. */
   void addTo(MetricsContainerStepMap all) {
     latest.values().forEach(all::updateAll);
@@ -33,7 +37,9 @@ final class RunningTasks extends SparkListener {
       Iterator<AccumulableInfo> accumulators = task._4().iterator();
       while (accumulators.hasNext()) {
         Option<Object> counted = accumulators.next().update();
-        if (counted.isDefined() && counted.get() instanceof MetricsContainerStepMap counters) {
+        if (counted.isDefined()
+            && counted.get() instanceof MetricsContainerStepMap counters
+            && !ended.contains((Long) task._1())) {
           latest.put((Long) task._1(), counters);
         }
       }
@@ -42,6 +48,7 @@ final class RunningTasks extends SparkListener {
 
   @Override
   public void onTaskEnd(SparkListenerTaskEnd end) {
+    ended.add(end.taskInfo().taskId());
     latest.remove(end.taskInfo().taskId());
   }
 }
