@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.kappabeam.terraform.config.Configuration;
 import org.kappabeam.terraform.config.Module;
 import org.kappabeam.terraform.hcl.Expression;
+import org.kappabeam.terraform.hcl.Expression.Call;
 import org.kappabeam.terraform.hcl.Expression.Reference;
 
 /**
@@ -75,6 +76,46 @@ final class WiringPolicy implements Check {
                 .isPresent(),
             call.get().where(),
             "module " + wire.module() + " must be given " + wire.argument() + " = " + wire.value());
+      }
+    }
+    for (Module.Declared call : platform.get().declared("module")) {
+      knownBefore(configuration, platform.get(), call, findings);
+    }
+  }
+
+  /**
+   * What for_each goes through must be known before anything is made: as a set, its members have to
+   * be; as a map, only its keys.
+   */
+  private static void knownBefore(
+      Configuration configuration, Module platform, Module.Declared call, Findings findings) {
+    Optional<Module> called =
+        call.block()
+            .body()
+            .value("source")
+            .flatMap(Expression::text)
+            .flatMap(source -> configuration.module(platform.resolve(source)));
+    if (called.isEmpty()) {
+      return;
+    }
+    for (Module.Resource resource : called.get().resources()) {
+      Optional<Expression> each = resource.body().value("for_each");
+      if (each.isEmpty() || !(each.get() instanceof Call set) || !set.name().equals("toset")) {
+        continue;
+      }
+      for (Reference reference : set.references()) {
+        boolean made =
+            reference.startsWith("var")
+                && call.block().body().value(reference.at(1)).stream()
+                    .flatMap(given -> given.references().stream())
+                    .anyMatch(
+                        given -> given.at(0).equals("module") && !given.at(1).equals("contract"));
+        findings.require(
+            !made,
+            resource.where(),
+            "for_each goes through var."
+                + reference.at(1)
+                + ", whose members are known only once they are made: take a map");
       }
     }
   }

@@ -207,7 +207,7 @@ class TerraformIT {
             error_message = "Something is lost on the way."
           }
           assert {
-            condition     = length(regexall("job_name=.j.", jsonencode(output.dashboard))) > 5
+            condition     = length(regexall("job_name=..j", jsonencode(output.dashboard))) > 5
             error_message = "The dashboard does not name the job."
           }
         }

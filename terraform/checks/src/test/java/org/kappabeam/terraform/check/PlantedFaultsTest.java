@@ -801,6 +801,12 @@ class PlantedFaultsTest {
             "reader       = module.identity.members[\"worker\"]",
             "must be given reader"),
         fault(
+            "members known too late",
+            "terraform/modules/kafka/main.tf",
+            "for_each = var.members",
+            "for_each = toset(values(var.members))",
+            "take a map"),
+        fault(
             "option that the job does not have",
             "terraform/modules/dataflow-flex/parameters.tf",
             "    shards ",
