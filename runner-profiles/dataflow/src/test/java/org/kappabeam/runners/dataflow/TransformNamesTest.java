@@ -38,7 +38,7 @@ class TransformNamesTest {
   @Test
   void noTransformIsRenamedUnnoticed() throws IOException {
     List<String> now = new ArrayList<>();
-    for (String view : List.of("bigquery://my-project/fraud", "bigtable://my-project/views")) {
+    for (String view : List.of("bigquery://my-project/fraud", "bigtable://my-project/my-instance")) {
       now.add("# pubsub:// and kafka:// to " + view.replaceFirst("//.*", "//"));
       List<String> names = names("pubsub://my-project/payments", view);
       assertThat(names("kafka://broker:9092/payments", view), is(names));
