@@ -68,7 +68,9 @@ class DataflowPageTest {
     assertThat(out.toString(), containsString("JOB_TYPE_STREAMING"));
   }
 
-  /** Other lines: Google's tool, which is not ours to test, and builds that other tests are about. */
+  /**
+   * Other lines: Google's tool, which is not ours to test, and builds that other tests are about.
+   */
   @Test
   void everyOtherCommandIsOfAKnownKind() throws IOException {
     List<String> known =

@@ -32,8 +32,7 @@ class FlexImageIT {
     assumeTrue(Files.exists(IMAGE), "no image was built: -Pflex-image -Dflex.base=scratch");
     JsonNode config = null;
     List<String> files = new ArrayList<>();
-    try (TarArchiveInputStream image =
-        new TarArchiveInputStream(Files.newInputStream(IMAGE))) {
+    try (TarArchiveInputStream image = new TarArchiveInputStream(Files.newInputStream(IMAGE))) {
       for (TarArchiveEntry entry = image.getNextEntry();
           entry != null;
           entry = image.getNextEntry()) {

@@ -38,7 +38,8 @@ class TransformNamesTest {
   @Test
   void noTransformIsRenamedUnnoticed() throws IOException {
     List<String> now = new ArrayList<>();
-    for (String view : List.of("bigquery://my-project/fraud", "bigtable://my-project/my-instance")) {
+    for (String view :
+        List.of("bigquery://my-project/fraud", "bigtable://my-project/my-instance")) {
       now.add("# pubsub:// and kafka:// to " + view.replaceFirst("//.*", "//"));
       List<String> names = names("pubsub://my-project/payments", view);
       assertThat(names("kafka://broker:9092/payments", view), is(names));
@@ -83,8 +84,7 @@ class TransformNamesTest {
 
   private List<String> names(String uri, String view) throws IOException {
     Map<String, String> given =
-        new LinkedHashMap<>(
-            new DataflowProfile().defaults(new RunnerProfile.Launch(false)));
+        new LinkedHashMap<>(new DataflowProfile().defaults(new RunnerProfile.Launch(false)));
     given.put("runner", "DataflowRunner");
     given.put("appName", "kappa");
     given.put("log", uri);
@@ -101,7 +101,8 @@ class TransformNamesTest {
     JobGraph.goOffline(
         options.as(DataflowPipelineOptions.class), Files.createTempDirectory(dir, "job"));
     Log log = Logs.open(uri, Map.of());
-    return JobGraph.of(KappaPipeline.sketch(new FraudPilot(), options, log).build()).steps()
+    return JobGraph.of(KappaPipeline.sketch(new FraudPilot(), options, log).build())
+        .steps()
         .stream()
         .map(JobGraph.Step::name)
         .toList();
