@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.util.StringUtils;
+import org.xerial.snappy.SnappyError;
 import org.xerial.snappy.SnappyInputStream;
 
 /**
@@ -86,10 +87,10 @@ final class Secrets {
       for (int b = in.read(); b >= 0; b = in.read()) {
         out.write(b);
       }
-    } catch (IOException e) {
+    } catch (IOException | SnappyError e) {
       // Behind it are other bytes, which are no chunk.
       if (out.size() == 0) {
-        throw e;
+        throw new IOException("nothing can be decompressed at " + at, e);
       }
     }
     return out.toByteArray();
