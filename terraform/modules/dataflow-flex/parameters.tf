@@ -3,9 +3,9 @@
 variable "parameters" {
   description = "The options of the pilot, by their names; docs/options.md explains them."
   type = object({
-    # The log to read: kafka://, pubsub://, kinesis://, archive:// or tiered:, as shown under Logs below.
+    # The log to read: kafka://, pubsub://, kinesis://, archive:// or tiered:; --help shows one of each.
     log = string
-    # The store to keep views in: sqlite:, postgresql://, cassandra://, bigtable:// or bigquery://, as shown under Views below.
+    # The store to keep views in: sqlite:, postgresql://, cassandra://, bigtable:// or bigquery://; --help shows one of each.
     view = string
     # How far event time may lie behind log time (7d, 12h, 30m, 45s or ISO-8601); a record that is later becomes a dead letter TOO_LATE.
     allowedLateness = optional(string)

@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.io.Read;
@@ -38,6 +39,7 @@ import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.LogHeader;
 import org.kappabeam.coders.log.LogRecord;
+import org.kappabeam.coders.log.Slice;
 import org.kappabeam.transforms.log.Log;
 import org.kappabeam.transforms.log.LogAbility;
 import org.kappabeam.transforms.log.LogContract;
@@ -250,6 +252,26 @@ class PubsubLogIT extends LogContract {
             List.of(
                 LogHeader.of("eventTime", "1767225600000".getBytes(UTF_8)),
                 LogHeader.of("id", "e1".getBytes(UTF_8)))));
+  }
+
+  @Test
+  void whoHasNotAskedBeforeReadsTheSamePositions() throws Exception {
+    String uri = emulator.newLog();
+    List<LogRecord> written = append(uri, plainRecords(5, 1));
+    Log log = Logs.open(uri, QUICK);
+    Slice unasked = log.resolveUnasked("earliest", "never").orElseThrow();
+    PubsubSource source =
+        (PubsubSource) ((Read.Unbounded<LogBatch>) log.live(unasked, 60_000)).getSource();
+    Set<LogRecord> read = new HashSet<>();
+    try (PubsubReader reader = source.createReader(OPTIONS, null)) {
+      read.addAll(records(next(reader, true)));
+      while (read.size() < 5) {
+        read.addAll(records(next(reader, false)));
+      }
+    }
+
+    assertThat(read, equalTo(new HashSet<>(written)));
+    assertThat(log.resolveUnasked("earliest", "latest"), is(Optional.empty()));
   }
 
   @Test

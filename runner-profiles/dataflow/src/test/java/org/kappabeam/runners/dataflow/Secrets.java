@@ -9,9 +9,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.util.StringUtils;
+import org.xerial.snappy.SnappyError;
 import org.xerial.snappy.SnappyInputStream;
 
 /**
@@ -19,6 +22,7 @@ import org.xerial.snappy.SnappyInputStream;
  */
 final class Secrets {
   private static final byte[] COMPRESSED = {(byte) 0x82, 'S', 'N', 'A', 'P', 'P', 'Y', 0};
+  private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/=\\r\\n]{64,}");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Secrets() {}
@@ -41,9 +45,7 @@ final class Secrets {
   /** Whether the text is in any value, as such or serialized. */
   static boolean isIn(JsonNode json, String text) throws IOException {
     if (json.isTextual()) {
-      return json.asText().contains(text)
-          || (json.asText().startsWith("%82SNAPPY")
-              && isIn(StringUtils.jsonStringToByteArray(json.asText()), text));
+      return isIn(json.asText(), text);
     }
     for (JsonNode child : json) {
       if (isIn(child, text)) {
@@ -51,6 +53,17 @@ final class Secrets {
       }
     }
     return false;
+  }
+
+  /** Beam writes bytes as text in two ways. */
+  private static boolean isIn(String value, String text) throws IOException {
+    if (value.startsWith("%82SNAPPY")) {
+      return isIn(StringUtils.jsonStringToByteArray(value), text);
+    }
+    if (BASE64.matcher(value).matches()) {
+      return isIn(Base64.getMimeDecoder().decode(value), text);
+    }
+    return value.contains(text);
   }
 
   private static boolean isIn(byte[] bytes, String text) throws IOException {
@@ -74,10 +87,10 @@ final class Secrets {
       for (int b = in.read(); b >= 0; b = in.read()) {
         out.write(b);
       }
-    } catch (IOException e) {
+    } catch (IOException | SnappyError e) {
       // Behind it are other bytes, which are no chunk.
       if (out.size() == 0) {
-        throw e;
+        throw new IOException("nothing can be decompressed at " + at, e);
       }
     }
     return out.toByteArray();

@@ -27,6 +27,9 @@ import org.kappabeam.transforms.log.Logs;
  * place of Dataflow: what is sent is proven, not that the service takes it.
  */
 class SubmitIT {
+  /** As shells have it after SIGTERM. */
+  private static final int TERMINATED = 143;
+
   @TempDir private static Path shared;
   private static EmbeddedKafka kafka;
   private static Emulator bigtable;
@@ -69,7 +72,7 @@ class SubmitIT {
       child.interrupt();
       int code = child.await();
 
-      assertThat(code, is(130));
+      assertThat(code, is(TERMINATED));
       assertThat(child.err(), containsString("the job goes on, nobody watches it"));
       assertThat(child.out(), containsString("job     " + JobRecorder.NEW_JOB + " (kappa-fraud)"));
       assertThat(
@@ -135,7 +138,7 @@ class SubmitIT {
     try (Child child = start("--readMode=SLICE", "--until=latest")) {
       child.awaitOut("cancel  gcloud dataflow jobs cancel");
       child.interrupt();
-      assertThat(child.await(), is(130));
+      assertThat(child.await(), is(TERMINATED));
     }
     assertThat(recorder.created().get(0).path("type").asText(), is("JOB_TYPE_BATCH"));
     assertThat(recorder.changed(), hasSize(1));

@@ -85,9 +85,9 @@ class TemplateIT {
 
       for (Path place : List.of(templates, dir.resolve("staging"))) {
         assertThat(place + " holds the secret", Secrets.isIn(place, SECRET), is(false));
-        assertThat(Secrets.isIn(place, "passwordEnv=KAPPA_TEST_SECRET"), is(true));
+        assertThat(place + "", Secrets.isIn(place, "passwordEnv=KAPPA_TEST_SECRET"), is(true));
         // What proves that the search sees through Beam's compression.
-        assertThat(Secrets.isIn(place, "${env:KAPPA_TEST_SECRET}"), is(true));
+        assertThat(place + "", Secrets.isIn(place, "${env:KAPPA_TEST_SECRET}"), is(true));
       }
     }
   }
