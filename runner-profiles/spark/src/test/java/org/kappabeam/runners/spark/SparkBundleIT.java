@@ -23,8 +23,8 @@ import org.kappabeam.transforms.view.ViewStore;
 import org.kappabeam.transforms.view.Views;
 
 /**
- * The bundle on a cluster, as the page on Spark shows it. Skipped where it was not built: that takes
- * {@code -Pspark-runner}.
+ * The bundle on a cluster, as the page on Spark shows it. Skipped where it was not built: that
+ * takes {@code -Pspark-runner}.
  */
 class SparkBundleIT {
   private static final Path BUNDLE = Path.of("target/kappa-spark.jar").toAbsolutePath();
