@@ -84,6 +84,8 @@ final class SparkJob implements PipelineResult {
     conf.setIfMissing("spark.kryo.registrator", SparkRunnerKryoRegistrator.class.getName());
     // How often tasks tell what they have counted.
     conf.setIfMissing("spark.executor.heartbeatInterval", "2s");
+    // An executor still gives up after ten minutes without an answer: 60 beats at Spark's 10 s.
+    conf.setIfMissing("spark.executor.heartbeat.maxFailures", "300");
     String master = conf.get(MASTER);
     if (master.startsWith("local")) {
       conf.setIfMissing("spark.local.dir", scratch.resolve("spark").toString());
