@@ -41,7 +41,7 @@ public final class DataflowProfile implements RunnerProfile {
     // What a job may cost at most; Beam's own default leaves that to the service.
     defaults.put("maxNumWorkers", "4");
     defaults.put("workerMachineType", "n2-standard-2");
-    // .mvn/java.args for the workers.
+    // What .mvn/java.args opens, without Spark's share.
     defaults.put(
         "jdkAddOpenModules",
         "java.base/java.lang=ALL-UNNAMED,java.base/java.util=ALL-UNNAMED,"

@@ -34,8 +34,17 @@ class FlinkClusterTest {
   @Test
   void aClusterWithTlsIsAskedByTheRulesOfItsConfiguration(@TempDir Path dir) throws Exception {
     Files.writeString(dir.resolve("config.yaml"), "security.ssl.rest.enabled: true\n");
+    try (FlinkCluster cluster = FlinkCluster.at("flink.example:8081", dir.toString())) {
+      assertThat(cluster.page(JOB), is("https://flink.example:8081/#/job/" + JOB + "/overview"));
+    }
+  }
+
+  @Test
+  void aDirectoryWithoutAConfigurationIsRefused(@TempDir Path dir) {
     KappaException e =
-        assertThrows(KappaException.class, () -> FlinkCluster.at("localhost:8081", dir.toString()));
-    assertThat("it wants a trust store", e.getMessage(), containsString("--flinkConfDir=" + dir));
+        assertThrows(
+            KappaException.class,
+            () -> FlinkCluster.at("flink.example:8081", dir.resolve("none").toString()));
+    assertThat(e.getMessage(), containsString("--flinkConfDir="));
   }
 }

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -353,10 +355,18 @@ final class NamesCheck implements Check {
     TreeSet<String> counted = new TreeSet<>();
     for (String source :
         List.of("observe/Conservation.java", "view/WriteView.java", "bigquery/UpsertSink.java")) {
-      Pattern.compile("Metrics\\.counter\\([^,]+, \"(\\w+)\"\\)")
-          .matcher(configuration.text(TRANSFORMS + source))
+      String text = configuration.text(TRANSFORMS + source);
+      Map<String, String> constants = new HashMap<>();
+      Pattern.compile("String (\\w+) = \"(\\w+)\";")
+          .matcher(text)
           .results()
-          .forEach(result -> counted.add(result.group(1)));
+          .forEach(result -> constants.put(result.group(1), result.group(2)));
+      Pattern.compile("Metrics\\.counter\\([^,]+, (?:\"(\\w+)\"|(\\w+))\\)")
+          .matcher(text)
+          .results()
+          .map(result -> result.group(1) == null ? constants.get(result.group(2)) : result.group(1))
+          .filter(Objects::nonNull)
+          .forEach(counted::add);
     }
     Pattern name = Pattern.compile("metric_name\\s*=\\s*\\\\*\"(\\w+)\\\\*\"");
     List<String> places = new ArrayList<>(configuration.paths("terraform/dashboards"));
