@@ -30,7 +30,7 @@ import org.kappabeam.coders.KappaException;
  * enough for a laptop. Its data stays in a directory of its own, from which it can be started
  * again.
  *
- * <p>Needs {@code kafka_2.13} on the class path. Thread-safe.
+ * <p>Needs {@code kafka_2.13} (beside Spark, {@code kafka_2.12}) on the class path. Thread-safe.
  */
 public final class EmbeddedKafka implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
