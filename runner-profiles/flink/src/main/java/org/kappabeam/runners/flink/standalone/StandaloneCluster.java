@@ -111,6 +111,7 @@ public final class StandaloneCluster implements AutoCloseable {
       settings.put("rest.port", Integer.toString(rest));
       settings.put("taskmanager.numberOfTaskSlots", Integer.toString(slots));
       settings.put("io.tmp.dirs", home.resolve("tmp").toString());
+      settings.put("web.tmpdir", home.resolve("tmp").toString());
       settings.put("state.checkpoints.dir", home.resolve("checkpoints").toUri().toString());
       settings.put("state.savepoints.dir", home.resolve("savepoints").toUri().toString());
       settings.putAll(more);
