@@ -109,6 +109,15 @@ final class KafkaClients {
   }
 
   static Producer<byte[], byte[]> producer(KafkaUri uri, Map<String, String> properties) {
+    try {
+      return new KafkaProducer<>(
+          producerConfig(uri, properties), new ByteArraySerializer(), new ByteArraySerializer());
+    } catch (KafkaException e) {
+      throw failure(uri, e);
+    }
+  }
+
+  static Map<String, Object> producerConfig(KafkaUri uri, Map<String, String> properties) {
     Map<String, Object> config = base(uri);
     config.put(ProducerConfig.LINGER_MS_CONFIG, 10);
     config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
@@ -123,11 +132,11 @@ final class KafkaClients {
     config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, uri.servers());
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    try {
-      return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
-    } catch (KafkaException e) {
-      throw failure(uri, e);
-    }
+    // A broker may refuse the first batch for a topic that was made a moment ago, and take the one
+    // behind it: it knows nothing yet of the producer's sequence, and then refuses the first for
+    // ever as out of order.
+    config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+    return config;
   }
 
   private static Map<String, Object> base(KafkaUri uri) {
