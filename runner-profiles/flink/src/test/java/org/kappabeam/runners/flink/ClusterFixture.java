@@ -169,10 +169,10 @@ final class ClusterFixture implements AutoCloseable {
     }
   }
 
-  /** How often the job was started again; 0 while the JobManager does not say. */
-  int restarts(String job) {
+  /** How often the job went on from a checkpoint; 0 while the JobManager does not say. */
+  int restores(String job) {
     try {
-      return ask("/jobs/" + job + "/metrics?get=numRestarts").at("/0/value").asInt();
+      return ask("/jobs/" + job + "/checkpoints").at("/counts/restored").asInt();
     } catch (IOException e) {
       return 0;
     }

@@ -115,11 +115,11 @@ class ClusterIT {
       int enough = cluster.checkpoints(job) + 1;
       waitFor("a checkpoint", () -> cluster.checkpoints(job) >= enough);
       TimeUnit.MILLISECONDS.sleep(random.nextInt(3_000));
-      int restarts = cluster.restarts(job);
+      int restores = cluster.restores(job);
       long killed = System.nanoTime();
       cluster.flink.killTaskManager(random.nextInt(cluster.flink.taskManagers()));
       cluster.flink.startTaskManager();
-      waitFor("the restart", () -> cluster.restarts(job) > restarts && cluster.runs(job));
+      waitFor("the restart", () -> cluster.restores(job) > restores && cluster.runs(job));
       recoveries.add(awaitNewRows(killed));
     }
     report("kill -9 of a TaskManager", recoveries);
