@@ -224,6 +224,24 @@ final class ClusterFixture implements AutoCloseable {
     }
   }
 
+  /** Ends the job, whatever it is doing, and waits until it has ended. */
+  void cancel(String job) throws Exception {
+    HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(
+                    URI.create("http://" + flink.address() + "/jobs/" + job + "?mode=cancel"))
+                .method("PATCH", HttpRequest.BodyPublishers.noBody())
+                .build(),
+            HttpResponse.BodyHandlers.discarding());
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+    while (jobs().contains(job)) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("job " + job + " does not end");
+      }
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+  }
+
   @Override
   public void close() {
     flink.close();
