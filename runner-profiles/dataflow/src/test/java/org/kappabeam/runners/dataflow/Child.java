@@ -40,6 +40,8 @@ final class Child implements AutoCloseable {
     Path out = Files.createTempFile(dir, "out", ".txt");
     Path err = Files.createTempFile(dir, "err", ".txt");
     ProcessBuilder builder = new ProcessBuilder(command).directory(dir.toFile());
+    // Java tells of it on standard error, where every line of ours is checked.
+    builder.environment().remove("JDK_JAVA_OPTIONS");
     builder.environment().putAll(environment);
     return new Child(
         builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start(), out, err);
