@@ -53,7 +53,7 @@ final class MainJob {
     RunnerProfile runner = Services.soleRunner();
     Path file = directory.resolve(PILOT + ".db");
     // Before a broker is started for nothing.
-    runner.check(RunCommand.options(runner, "--log=" + ANY_LOG, "--view=sqlite:" + file));
+    runner.check(options(runner, ANY_LOG, file));
     try (FileChannel channel = lockFile()) {
       lock(channel);
       removeOldView(file);
@@ -96,9 +96,7 @@ final class MainJob {
 
   private int process(
       Pilot pilot, RunnerProfile runner, String uri, Path file, Path scratch, Shutdown shutdown) {
-    KappaOptions options =
-        RunCommand.options(
-            runner, "--log=" + uri, "--view=sqlite:" + file, "--until=latest", reading(runner));
+    KappaOptions options = options(runner, uri, file);
     Log log = Logs.open(uri, Map.of());
     KappaPipeline plan = KappaPipeline.plan(pilot, options, log);
     terminal.progress("%s", RunCommand.opening(pilot, options, plan, runner));
@@ -113,6 +111,11 @@ final class MainJob {
             terminal.out());
     next(file, Services.feedsOf(pilot).get(0).exampleQuery(), runner);
     return outcome.completed() ? (reconciled ? 0 : 1) : Kappa.INTERRUPTED;
+  }
+
+  private static KappaOptions options(RunnerProfile runner, String log, Path file) {
+    return RunCommand.options(
+        runner, "--log=" + log, "--view=sqlite:" + file, "--until=latest", reading(runner));
   }
 
   /** Live where the runner can. */
