@@ -152,6 +152,20 @@ class SparkRunIT {
   }
 
   @Test
+  void theMainJobReadsASlice() throws Exception {
+    Path output = dir.resolve("job.log");
+    Process job = kappa(output).directory(dir.toFile()).start();
+
+    boolean ended = job.waitFor(3, TimeUnit.MINUTES);
+    job.destroyForcibly().waitFor();
+
+    String said = Files.readString(output);
+    assertThat(said, ended, is(true));
+    assertThat(said, job.exitValue(), is(0));
+    assertThat(said, allOf(containsString("reconciled: yes"), containsString("--readMode=SLICE")));
+  }
+
+  @Test
   void progressIsShownWithinATaskAndCtrlCEndsARunInGoodOrder() throws Exception {
     Path temporary = Files.createDirectory(dir.resolve("tmp"));
     Path output = dir.resolve("job.log");
@@ -177,13 +191,9 @@ class SparkRunIT {
 
   /** One range, so that one task reads all of it, for about a minute. */
   private Process slowRun(Path temporary, Path output) throws IOException {
-    return new ProcessBuilder(
-            ProcessHandle.current().info().command().orElse("java"),
-            "@" + System.getProperty("kappa.java.args"),
-            "-Djava.io.tmpdir=" + temporary,
-            "-cp",
-            System.getProperty("java.class.path"),
-            Kappa.class.getName(),
+    ProcessBuilder job =
+        kappa(
+            output,
             "run",
             "fraud",
             "--log=" + log,
@@ -191,10 +201,22 @@ class SparkRunIT {
             SLICE,
             UNTIL,
             "--sparkMaster=local[1]",
-            "--maxRecordsPerSecond=100")
-        .redirectErrorStream(true)
-        .redirectOutput(output.toFile())
-        .start();
+            "--maxRecordsPerSecond=100");
+    job.command().add(1, "-Djava.io.tmpdir=" + temporary);
+    return job.start();
+  }
+
+  private static ProcessBuilder kappa(Path output, String... args) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "@" + System.getProperty("kappa.java.args"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Kappa.class.getName()));
+    command.addAll(List.of(args));
+    return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
   }
 
   private static void awaitPartRead(Process job, Path output) throws Exception {
