@@ -2,8 +2,6 @@ package org.kappabeam.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
@@ -13,7 +11,6 @@ public final class Meter {
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static final LongAdder RECORDS = new LongAdder();
-  private static final Queue<long[]> READS = new ConcurrentLinkedQueue<>();
   private static final AtomicBoolean STARTED = new AtomicBoolean();
   private static final LongAccumulator LAST = new LongAccumulator(Math::max, Long.MIN_VALUE);
 
@@ -25,7 +22,6 @@ public final class Meter {
   /** Forgets everything, for the next job of the same process. */
   public static void clear() {
     RECORDS.reset();
-    READS.clear();
     LAST.reset();
     STARTED.set(false);
   }
@@ -37,7 +33,6 @@ public final class Meter {
       firstNanos = System.nanoTime();
     }
     RECORDS.add(records);
-    READS.add(new long[] {System.nanoTime(), records});
   }
 
   /** Called after rows were written. */
@@ -54,29 +49,8 @@ public final class Meter {
     return (LAST.get() - firstNanos) / 1e9;
   }
 
-  /**
-   * Records per second from when half of them were read: the JVM has compiled by then what it runs.
-   * Means something only for jobs that write as they read.
-   */
-  public static double warmRecordsPerSecond() {
-    long half = records() / 2;
-    long read = 0;
-    for (long[] poll : READS) {
-      read += poll[1];
-      if (read >= half) {
-        return (records() - read) / ((LAST.get() - poll[0]) / 1e9);
-      }
-    }
-    return 0;
-  }
-
   /** Processor seconds of this process since the first record. */
   public static double cpuSeconds() {
     return (SYSTEM.getProcessCpuTime() - firstCpuNanos) / 1e9;
-  }
-
-  /** Processor seconds of this process since it began. */
-  public static double processCpuSeconds() {
-    return SYSTEM.getProcessCpuTime() / 1e9;
   }
 }

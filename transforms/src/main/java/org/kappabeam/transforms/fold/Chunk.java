@@ -105,9 +105,10 @@ final class Chunk {
   }
 
   /**
-   * A chunk of the given columns, which are taken over.
+   * A chunk of the given columns, which are taken over and may have room at the end.
    *
    * @param settled how many of the events are settled
+   * @param used how many of the bytes are taken
    */
   static Chunk of(
       int id,
@@ -120,7 +121,8 @@ final class Chunk {
       long[] sums,
       long @Nullable [] weights,
       int @Nullable [] places,
-      byte[] bytes) {
+      byte[] bytes,
+      int used) {
     return new Chunk(
         id,
         0,
@@ -136,7 +138,7 @@ final class Chunk {
         weights,
         places,
         bytes,
-        bytes.length,
+        used,
         new Mark(size));
   }
 
@@ -341,7 +343,7 @@ final class Chunk {
       // Only the open events' bytes are needed further on.
       allPlaces = new int[times().length];
       allBytes = new byte[roomFor(length)];
-      at = copyOpen(0, allPlaces, allBytes);
+      at = copyBytes(open, to, 0, allPlaces, allBytes, 0);
     }
     times()[to] = time;
     present(sums)[to] = sumBefore(to) - baseSum + measure;
@@ -375,45 +377,59 @@ final class Chunk {
    * @param event its bytes, {@code length} of them
    */
   Chunk insert(int at, long time, long measure, byte[] event, int length) {
-    if (mark == null || mark.taken != to || places == null || used + length > bytes.length) {
-      return roomy(length).insert(at - from, time, measure, event, length);
-    }
-    int capacity = Math.max(times().length, to + 1);
+    int size = size();
+    int before = at - from;
+    int capacity = withRoom(size);
     long[] newTimes = new long[capacity];
+    System.arraycopy(times(), from, newTimes, 0, before);
+    System.arraycopy(times(), at, newTimes, before + 1, to - at);
+    newTimes[before] = time;
     long[] newSums = new long[capacity];
-    int[] newPlaces = new int[capacity];
-    System.arraycopy(times(), from, newTimes, from, at - from);
-    System.arraycopy(times(), at, newTimes, at + 1, to - at);
-    // All of them: the total of what is forgotten is where windows begin.
-    System.arraycopy(present(sums), 0, newSums, 0, at);
-    System.arraycopy(places, from, newPlaces, from, at - from);
-    System.arraycopy(places, at, newPlaces, at + 1, to - at);
-    newTimes[at] = time;
-    newSums[at] = sumBefore(at) - baseSum + measure;
-    for (int i = at; i < to; i++) {
-      newSums[i + 1] = present(sums)[i] + measure;
+    long forgotten = sumBefore(from) - baseSum;
+    for (int i = from; i < at; i++) {
+      newSums[i - from] = present(sums)[i] - forgotten;
     }
-    newPlaces[at] = used;
-    System.arraycopy(event, 0, bytes, used, length);
-    // The bytes are shared: nobody else may write behind them.
-    mark.taken = to + 1;
+    newSums[before] = sumBefore(at) - baseSum - forgotten + measure;
+    for (int i = at; i < to; i++) {
+      newSums[i - from + 1] = present(sums)[i] - forgotten + measure;
+    }
+    int[] newPlaces = new int[capacity];
+    byte[] newBytes = bytes;
+    int place = used;
+    if (mark != null && mark.taken == to && places != null && used + length <= bytes.length) {
+      System.arraycopy(places, open, newPlaces, open - from, at - open);
+      System.arraycopy(places, at, newPlaces, before + 1, to - at);
+      // The bytes are shared: nobody else may write behind them.
+      mark.taken = to + 1;
+    } else {
+      newBytes = new byte[roomFor(length)];
+      place = copyBytes(open, at, from, newPlaces, newBytes, 0);
+      place = copyBytes(at, to, from - 1, newPlaces, newBytes, place);
+    }
+    newPlaces[before] = place;
+    System.arraycopy(event, 0, newBytes, place, length);
     return new Chunk(
         id,
-        from,
-        open,
-        to + 1,
+        0,
+        open - from,
+        size + 1,
         at == from ? time : firstTime,
         at == to ? time : lastTime,
-        baseCount,
-        baseSum,
-        baseWeight,
+        countBefore(from),
+        sumBefore(from),
+        weightBefore(from),
         newTimes,
         newSums,
         null,
         newPlaces,
-        bytes,
-        used + length,
-        new Mark(to + 1));
+        newBytes,
+        place + length,
+        new Mark(size + 1));
+  }
+
+  /** How long to make columns for so many events and some more. */
+  static int withRoom(int size) {
+    return size + size / 4 + 4;
   }
 
   /** How many bytes to take for the open events and a few more of the given length. */
@@ -426,14 +442,15 @@ final class Chunk {
   }
 
   /**
-   * Copies the bytes of the open events one behind the other.
+   * Copies the bytes of the events {@code [begin, end)} one behind the other.
    *
    * @param shift how far the events' indexes move to the left
-   * @return how many bytes were copied
+   * @param place where the first goes
+   * @return the place behind the last
    */
-  private int copyOpen(int shift, int[] toPlaces, byte[] toBytes) {
-    int at = 0;
-    for (int i = open; i < to; i++) {
+  private int copyBytes(int begin, int end, int shift, int[] toPlaces, byte[] toBytes, int place) {
+    int at = place;
+    for (int i = begin; i < end; i++) {
       int length = EntryBytes.length(bytes, place(i));
       System.arraycopy(bytes, place(i), toBytes, at, length);
       toPlaces[i - shift] = at;
@@ -455,7 +472,7 @@ final class Chunk {
     }
     int[] ownPlaces = new int[capacity];
     byte[] ownBytes = new byte[roomFor(length)];
-    int taken = copyOpen(from, ownPlaces, ownBytes);
+    int taken = copyBytes(open, to, from, ownPlaces, ownBytes, 0);
     return new Chunk(
         id,
         0,

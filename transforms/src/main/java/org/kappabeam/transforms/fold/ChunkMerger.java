@@ -24,6 +24,9 @@ final class ChunkMerger<E> {
     Entry<E> met(Entry<E> known, Entry<E> arrival);
   }
 
+  /** Room for one more event of usual size. */
+  private static final int EVENT_BYTES = 64;
+
   private final Fold<E, ?> fold;
   private final EntryBytes<E> codec;
   private final boolean derived;
@@ -157,40 +160,53 @@ final class ChunkMerger<E> {
    */
   Chunk piece(int id, int from, int to, Chunk like, int index) {
     int n = to - from;
-    long[] sums = new long[n];
-    long[] runningWeights = new long[n];
-    int[] piecePlaces = new int[n];
-    ByteWriter pieceBytes = new ByteWriter(bytes.size() + 64);
+    int room = Chunk.withRoom(n);
+    long[] pieceTimes = new long[room];
+    System.arraycopy(times, from, pieceTimes, 0, n);
+    long[] sums = new long[room];
     long sum = 0;
-    long weight = 0;
     for (int i = 0; i < n; i++) {
       sum += measures[from + i];
       sums[i] = sum;
-      weight += weights[from + i];
-      runningWeights[i] = weight;
-      int place = places[from + i];
-      if (place >= 0) {
-        piecePlaces[i] = pieceBytes.size();
-        pieceBytes.write(bytes.buffer(), place, EntryBytes.length(bytes.buffer(), place));
-      }
       Entry<E> entry = entries[from + i];
       if (entry != null) {
         entry.chunkId = id;
         entry.index = i;
       }
     }
+    int open = Math.max(0, Math.min(n, settled - from));
+    // The open events' bytes stand in their order, so those of a piece are one stretch.
+    int begin = open == n ? 0 : places[from + open];
+    int used = open == n ? 0 : (to == size ? bytes.size() : places[to]) - begin;
+    byte[] pieceBytes = new byte[open == n ? 0 : used + used / 4 + EVENT_BYTES];
+    System.arraycopy(bytes.buffer(), begin, pieceBytes, 0, used);
+    int[] piecePlaces = new int[room];
+    for (int i = open; i < n; i++) {
+      piecePlaces[i] = places[from + i] - begin;
+    }
     return Chunk.of(
         id,
-        Math.max(0, Math.min(n, settled - from)),
+        open,
         n,
         like.countBefore(index),
         like.sumBefore(index),
         like.weightBefore(index),
-        Arrays.copyOfRange(times, from, to),
+        pieceTimes,
         sums,
-        weight == n && plain(from, to) ? null : runningWeights,
+        plain(from, to) ? null : runningWeights(from, to),
         piecePlaces,
-        pieceBytes.toByteArray());
+        pieceBytes,
+        used);
+  }
+
+  private long[] runningWeights(int from, int to) {
+    long[] running = new long[to - from];
+    long weight = 0;
+    for (int i = from; i < to; i++) {
+      weight += weights[i];
+      running[i - from] = weight;
+    }
+    return running;
   }
 
   private boolean plain(int from, int to) {

@@ -133,7 +133,8 @@ final class KeyHistoryCoder extends CompactCoder<KeyHistory> {
         sums,
         weights,
         places,
-        bytes.toByteArray());
+        bytes.toByteArray(),
+        bytes.size());
   }
 
   @Override
