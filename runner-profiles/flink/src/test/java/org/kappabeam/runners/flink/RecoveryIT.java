@@ -34,6 +34,7 @@ import org.kappabeam.pipelines.simulate.FeedReport;
 import org.kappabeam.pipelines.simulate.FraudFeed;
 import org.kappabeam.pipelines.simulate.FraudSimulator;
 import org.kappabeam.runners.parity.FraudRun;
+import org.kappabeam.transforms.deadletter.DeadLetterView;
 import org.kappabeam.transforms.kafka.embedded.EmbeddedKafka;
 import org.kappabeam.transforms.log.LogWriter;
 import org.kappabeam.transforms.log.Logs;
@@ -233,6 +234,10 @@ class RecoveryIT {
         : 0;
   }
 
+  private long deadLetters() {
+    return view(store -> store.count(DeadLetterView.schema()));
+  }
+
   private String digest() {
     return view(store -> ViewDigest.of(store, FraudViews.SCORED_TRANSACTIONS));
   }
@@ -245,6 +250,7 @@ class RecoveryIT {
     try (ViewStore store = Views.at("sqlite:" + db, 1).open()) {
       store.create(FraudViews.SCORED_TRANSACTIONS);
       store.create(FraudViews.ALERTS);
+      store.create(DeadLetterView.schema());
       return question.apply(store);
     }
   }
@@ -253,7 +259,9 @@ class RecoveryIT {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("waited in vain for " + what + "; the job said: " + tail());
+        throw new AssertionError(
+            "waited in vain for %s: %d rows, %d dead letters of %s; the job said: %s"
+                .formatted(what, rows(), deadLetters(), progress, tail()));
       }
       if (!job.isAlive()) {
         throw new AssertionError("the job ended while waiting for " + what + ": " + tail());
