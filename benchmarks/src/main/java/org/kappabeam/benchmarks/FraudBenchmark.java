@@ -141,6 +141,10 @@ public final class FraudBenchmark implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (rounds < 1 || warmups < 0) {
+      throw new KappaException(
+          "--rounds=" + rounds + " --warmups=" + warmups, "rounds from 1 on, warm-ups from 0 on");
+    }
     Path data =
         Files.createDirectories(
             dir.resolve(
