@@ -34,7 +34,7 @@ final class PostgresViewStore extends JdbcViewStore {
   /** The same for each other one, while we hold those before it. */
   private static final int NEXT_LOCK_MILLIS = 100;
 
-  private static final Duration LOCK_PATIENCE = Duration.ofMinutes(1);
+  private static final Duration LOCK_PATIENCE = Duration.ofMinutes(2);
 
   private static final String GRANTS =
       """
@@ -192,6 +192,11 @@ final class PostgresViewStore extends JdbcViewStore {
       case "42501" ->
           new KappaException(
               problem + ", permission denied", "grant the user CREATE on the schema", e);
+      case LOCK_NOT_AVAILABLE ->
+          new KappaException(
+              problem + ", others keep it locked",
+              "run it again when long queries have ended: pg_stat_activity shows them",
+              new ViewUnavailableException(e));
       default ->
           isTransient(state)
               ? new KappaException(
@@ -205,12 +210,11 @@ final class PostgresViewStore extends JdbcViewStore {
 
   private static boolean isTransient(String state) {
     // Connection lost; out of resources; shut down or starting; gave way to another transaction;
-    // lock not available; read-only, as a server is that is about to be replaced.
+    // read-only, as a server is that is about to be replaced.
     return state.startsWith("08")
         || state.startsWith("53")
         || state.startsWith("57P")
         || state.startsWith("40")
-        || state.equals("55P03")
         || state.equals("25006");
   }
 
