@@ -62,8 +62,9 @@ final class JobProcess {
     result.setProperty("records", Long.toString(Meter.records()));
     result.setProperty("seconds", Double.toString(Meter.seconds()));
     result.setProperty("cpuSeconds", Double.toString(cpu));
-    result.setProperty("rows", Long.toString(RowTable.size()));
-    String digest = RowTable.digest();
+    RowTable.Digest table = RowTable.digest();
+    result.setProperty("rows", Long.toString(table.rows()));
+    String digest = table.sha256();
     if (!result.getOrDefault("digest", digest).equals(digest)) {
       throw new IllegalStateException("two runs of one job left different rows");
     }

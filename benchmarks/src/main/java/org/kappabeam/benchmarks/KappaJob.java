@@ -138,11 +138,18 @@ final class KappaJob {
     }
   }
 
-  private static final class TableFn extends DoFn<Batch<ViewRow>, Void> {
+  static final class TableFn extends DoFn<Batch<ViewRow>, Void> {
+    private transient RowTable table;
+
+    @Setup
+    public void setup() {
+      table = RowTable.part();
+    }
+
     @ProcessElement
     public void process(@Element Batch<ViewRow> batch) {
       for (ViewRow row : batch.values()) {
-        RowTable.put(row.key(), row.evidence(), RowHash.of(row));
+        table.put(row.key(), row.evidence(), RowHash.of(row));
       }
       Meter.wrote();
     }

@@ -11,7 +11,7 @@ public final class RowHash {
 
   public static long of(ViewRow row) {
     long hash = row.withdrawn() ? 1 : 0;
-    int columns = row.values().size();
+    int columns = row.columns();
     for (int i = 0; i < columns; i++) {
       hash = add(hash, row.value(i));
     }

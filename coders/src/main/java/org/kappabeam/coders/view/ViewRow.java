@@ -53,6 +53,11 @@ public final class ViewRow {
     return Collections.unmodifiableList(Arrays.asList(values));
   }
 
+  /** How many values the row has. */
+  public int columns() {
+    return values.length;
+  }
+
   public @Nullable Object value(int column) {
     return values[column];
   }

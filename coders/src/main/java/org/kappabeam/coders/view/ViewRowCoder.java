@@ -43,7 +43,7 @@ public final class ViewRowCoder extends CompactCoder<ViewRow> {
   }
 
   static void writeContent(ViewRow row, ByteWriter out) {
-    int n = row.values().size();
+    int n = row.columns();
     out.writeVarLong(((long) n << 1) | (row.withdrawn() ? 1 : 0));
     for (int i = 0; i < n; i++) {
       writeValue(row.value(i), out);
@@ -149,7 +149,7 @@ public final class ViewRowCoder extends CompactCoder<ViewRow> {
 
   @Override
   public long getEncodedElementByteSize(ViewRow row) {
-    int n = row.values().size();
+    int n = row.columns();
     long size =
         (long) ByteWriter.sizeOfString(row.key())
             + ByteWriter.sizeOfVarLong(row.evidence())

@@ -89,12 +89,12 @@ final class TableColumns implements Serializable {
    */
   Optional<String> refusal(ViewRow row) {
     List<Column> columns = schema.columns();
-    if (row.values().size() != columns.size()) {
+    if (row.columns() != columns.size()) {
       throw new KappaException(
           "a row of view "
               + schema.name()
               + " has "
-              + row.values().size()
+              + row.columns()
               + " values for "
               + columns.size(),
           "build rows with values in the order of the view's schema");

@@ -56,14 +56,9 @@ final class RowCells {
     long timestamp = row.evidence() * MICROS_PER_EVIDENCE;
     Mutation mutation = Mutation.create().deleteRow();
     List<Column> all = schema.columns();
-    if (row.values().size() != all.size()) {
+    if (row.columns() != all.size()) {
       throw new KappaException(
-          "a row of view "
-              + schema.name()
-              + " has "
-              + row.values().size()
-              + " values for "
-              + all.size(),
+          "a row of view " + schema.name() + " has " + row.columns() + " values for " + all.size(),
           "build rows with values in the order of the view's schema");
     }
     for (int i = 0; i < all.size(); i++) {

@@ -144,7 +144,7 @@ final class CassandraTable {
    * @throws KappaException if the row does not fit the schema
    */
   ByteBuffer encode(ViewRow row) {
-    int given = row.values().size();
+    int given = row.columns();
     if (given != schema.columns().size()) {
       throw new KappaException(
           "a row of view "

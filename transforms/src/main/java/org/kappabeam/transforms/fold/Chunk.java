@@ -16,6 +16,9 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 final class Chunk {
   private static final byte[] NO_BYTES = {};
 
+  /** Events a new chunk has room for. */
+  private static final int FIRST_ROOM = 4;
+
   final int id;
 
   /** Index of the first event; those before are forgotten. */
@@ -180,9 +183,8 @@ final class Chunk {
    */
   static Chunk first(
       int id, @Nullable Chunk previous, long time, long measure, byte[] event, int length) {
-    int capacity = previous == null ? 4 : 64;
-    long[] times = new long[capacity];
-    long[] sums = new long[capacity];
+    long[] times = new long[FIRST_ROOM];
+    long[] sums = new long[FIRST_ROOM];
     times[0] = time;
     sums[0] = measure;
     return new Chunk(
@@ -198,8 +200,8 @@ final class Chunk {
         times,
         sums,
         null,
-        new int[capacity],
-        Arrays.copyOf(event, Math.max(capacity * 16, length)),
+        new int[FIRST_ROOM],
+        Arrays.copyOf(event, 2 * length),
         length,
         new Mark(1));
   }
@@ -280,9 +282,13 @@ final class Chunk {
 
   /** The chunk with other beginnings of what it remembers and of what is open. */
   Chunk since(int newFrom, int newOpen) {
+    return since(id, newFrom, newOpen);
+  }
+
+  private Chunk since(int newId, int newFrom, int newOpen) {
     boolean settled = newOpen == to;
     return new Chunk(
-        id,
+        newId,
         newFrom,
         newOpen,
         to,
@@ -321,9 +327,9 @@ final class Chunk {
         mark);
   }
 
-  /** Whether {@link #append} may take an event of this time that weighs one. */
-  boolean canAppend(long time, int limit) {
-    return time > lastTime && weights == null && times != null && size() < limit;
+  /** Whether events that weigh one can be written behind. */
+  boolean canGrow() {
+    return weights == null && times != null;
   }
 
   /**
@@ -334,7 +340,7 @@ final class Chunk {
    */
   Chunk append(long time, long measure, byte[] event, int length) {
     if (mark == null || mark.taken != to || to == times().length) {
-      return roomy(length).append(time, measure, event, length);
+      return roomy(1, length).append(time, measure, event, length);
     }
     byte[] allBytes = bytes;
     int[] allPlaces = places;
@@ -367,6 +373,79 @@ final class Chunk {
         allBytes,
         at + length,
         mark);
+  }
+
+  /**
+   * The chunk with the first events of the one behind it.
+   *
+   * @param count how many
+   */
+  Chunk extended(Chunk next, int count) {
+    int end = next.from + count;
+    int settled = Math.min(end, Math.max(next.from, next.open));
+    int length = 0;
+    for (int i = settled; i < end; i++) {
+      length += EntryBytes.length(next.bytes, next.place(i));
+    }
+    if (mark == null
+        || mark.taken != to
+        || to + count > times().length
+        || (length > 0 && (places == null || used + length > bytes.length))) {
+      return roomy(count, length).extended(next, count);
+    }
+    System.arraycopy(next.times(), next.from, times(), to, count);
+    long shift = sumBefore(to) - baseSum - (next.sumBefore(next.from) - next.baseSum);
+    for (int i = 0; i < count; i++) {
+      present(sums)[to + i] = present(next.sums)[next.from + i] + shift;
+    }
+    if (length > 0) {
+      next.copyBytes(settled, end, next.from - to, presentPlaces(), bytes, used);
+    }
+    mark.taken = to + count;
+    return new Chunk(
+        id,
+        from,
+        isOpen() ? open : to + settled - next.from,
+        to + count,
+        firstTime,
+        next.times()[end - 1],
+        baseCount,
+        baseSum,
+        baseWeight,
+        times,
+        sums,
+        null,
+        places,
+        bytes,
+        used + length,
+        mark);
+  }
+
+  /** The first events as a chunk of their own. */
+  Chunk first(int count) {
+    int end = from + count;
+    return new Chunk(
+        id,
+        from,
+        Math.min(open, end),
+        end,
+        firstTime,
+        times()[end - 1],
+        baseCount,
+        baseSum,
+        baseWeight,
+        times,
+        sums,
+        weights,
+        places,
+        bytes,
+        used,
+        mark);
+  }
+
+  /** All but the first events as a chunk of another id. */
+  Chunk without(int count, int newId) {
+    return since(newId, from + count, Math.max(open, from + count));
   }
 
   /**
@@ -459,10 +538,15 @@ final class Chunk {
     return at;
   }
 
-  /** The same chunk in columns of its own, without what is forgotten, with room at the end. */
-  private Chunk roomy(int length) {
+  /**
+   * The same chunk in columns of its own, without what is forgotten, with room at the end.
+   *
+   * @param more events it must have room for
+   * @param length of their bytes
+   */
+  private Chunk roomy(int more, int length) {
     int size = size();
-    int capacity = size + size / 2 + 4;
+    int capacity = size + size / 2 + 4 + more;
     long[] ownTimes = new long[capacity];
     long[] ownSums = new long[capacity];
     System.arraycopy(times(), from, ownTimes, 0, size);

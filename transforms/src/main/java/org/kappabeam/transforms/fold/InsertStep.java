@@ -11,11 +11,7 @@ final class InsertStep<E, R> extends FoldStep<E, R> {
 
   InsertStep(KeyWork<E, R> key, int chunkSize) {
     super(key);
-    this.ways =
-        List.of(
-            new AppendInsertion<>(key, chunkSize),
-            new MiddleInsertion<>(key, chunkSize),
-            new MergeInsertion<>(key, chunkSize));
+    this.ways = List.of(new TailInsertion<>(key, chunkSize), new MergeInsertion<>(key, chunkSize));
   }
 
   @Override
@@ -50,6 +46,9 @@ final class InsertStep<E, R> extends FoldStep<E, R> {
     List<Entry<E>> fresh = work.arrivals;
     if (fresh.size() > 1) {
       fresh.sort(Entry::compare);
+    }
+    if (key.past[work.s].length == 0) {
+      key.dueAt = KeyHistory.ALWAYS_DUE;
     }
     int way = 0;
     while (!ways.get(way).insert(work, fresh)) {

@@ -6,8 +6,6 @@ import org.kappabeam.transforms.fold.KeyWork.SeriesWork;
 
 /** A way to add new events to a series. */
 abstract class Insertion<E, R> {
-  private static final int SMALL_CHUNK = 16;
-
   final KeyWork<E, R> key;
   final Fold<E, R> fold;
   final EntryBytes<E> codec;
@@ -29,11 +27,6 @@ abstract class Insertion<E, R> {
    * @param fresh in order, at least one
    */
   abstract boolean insert(SeriesWork<E> work, List<Entry<E>> fresh);
-
-  /** Chunks of short histories are small, since each event out of order costs a copy of one. */
-  final int limit(Chunk[] chunks) {
-    return Math.min(chunkSize, SMALL_CHUNK << Math.min(chunks.length, 8));
-  }
 
   final void encode(Entry<E> entry) {
     event.reset();

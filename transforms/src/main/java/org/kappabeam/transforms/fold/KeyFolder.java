@@ -9,8 +9,8 @@ import org.checkerframework.checker.nullness.qual.Nullable;
  * per worker thread; not thread-safe.
  *
  * <p>Cost: an event that comes in order is written behind the others; one that does not costs a
- * copy of the chunk it falls into; a row costs two binary searches a window. None of it grows with
- * the key's history.
+ * copy of the chunk it falls into, the last and small one as a rule; a row costs two binary
+ * searches a window. None of it grows with the key's history.
  */
 final class KeyFolder<E, R> {
   /** A {@code settleBefore} that settles nothing. */
@@ -58,6 +58,6 @@ final class KeyFolder<E, R> {
     for (int i = 0; i < steps.size(); i++) {
       steps.get(i).run();
     }
-    return new KeyHistory(work.past, work.nextId);
+    return new KeyHistory(work.past, work.nextId, work.dueAt);
   }
 }

@@ -7,17 +7,27 @@ package org.kappabeam.transforms.fold;
 final class KeyHistory {
   static final Chunk[] NO_CHUNKS = {};
 
+  /** A {@link #dueAt} for when nobody knows. */
+  static final long ALWAYS_DUE = Long.MIN_VALUE;
+
   private final Chunk[][] series;
 
   /** The id the next new chunk gets. */
   final int nextId;
 
   /**
+   * As long as no event before this time is settled, settling and forgetting is not worth a look at
+   * the chunks. A hint: not part of the state.
+   */
+  final long dueAt;
+
+  /**
    * @param series taken over, not copied
    */
-  KeyHistory(Chunk[][] series, int nextId) {
+  KeyHistory(Chunk[][] series, int nextId, long dueAt) {
     this.series = series;
     this.nextId = nextId;
+    this.dueAt = dueAt;
   }
 
   /** The chunks of a series; not to be changed. */

@@ -46,7 +46,7 @@ final class KeyHistoryCoder extends CompactCoder<KeyHistory> {
         all[s][c] = readChunk(in);
       }
     }
-    return new KeyHistory(all, nextId);
+    return new KeyHistory(all, nextId, KeyHistory.ALWAYS_DUE);
   }
 
   private static void writeChunk(Chunk chunk, ByteWriter out) {

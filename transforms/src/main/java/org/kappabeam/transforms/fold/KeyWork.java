@@ -30,6 +30,9 @@ final class KeyWork<E, R> {
 
   int nextId;
 
+  /** See {@link KeyHistory#dueAt}. */
+  long dueAt;
+
   private @Nullable ChunkStore store;
   private @Nullable FoldOutput<E, R> output;
 
@@ -77,6 +80,7 @@ final class KeyWork<E, R> {
     store = chunkStore;
     output = out;
     nextId = before == null ? 0 : before.nextId;
+    dueAt = before == null ? KeyHistory.ALWAYS_DUE : before.dueAt;
     past = new Chunk[series.length][];
     for (int s = 0; s < series.length; s++) {
       past[s] = before == null ? KeyHistory.NO_CHUNKS : before.chunks(s);

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /** Lets go of what the watermark has passed. */
 final class SettleStep<E, R> extends FoldStep<E, R> {
   /** When a key gets events, as many as this are settled or forgotten at a time. */
-  private static final int WORTH_IT = 4;
+  private static final int WORTH_IT = 8;
 
   SettleStep(KeyWork<E, R> key) {
     super(key);
@@ -13,13 +13,37 @@ final class SettleStep<E, R> extends FoldStep<E, R> {
 
   @Override
   void run() {
+    if (key.batch != null && key.settleBefore < key.dueAt) {
+      return;
+    }
     int atLeast = key.batch == null ? 1 : WORTH_IT;
+    key.dueAt = Long.MAX_VALUE;
     for (int s = 0; s < key.past.length; s++) {
       Chunk[] chunks = key.past[s];
       if (chunks.length > 0) {
         key.past[s] = forget(s, settle(chunks, key.settleBefore, atLeast), atLeast);
+        key.dueAt = Math.min(key.dueAt, dueAt(key.past[s], key.series[s].reachUntil()));
       }
     }
+  }
+
+  /** From when on there will be something to settle or to forget again. */
+  private static long dueAt(Chunk[] chunks, long reach) {
+    if (chunks.length == 0) {
+      return Long.MAX_VALUE;
+    }
+    Chunk first = chunks[0];
+    long due = (first.isSpilled() ? first.lastTime : worthIt(first, first.from)) + reach;
+    int open = KeyHistory.firstOpen(chunks);
+    return open == chunks.length
+        ? due
+        : Math.min(due, worthIt(chunks[open], chunks[open].open) + 1);
+  }
+
+  /** The time of the last of so many events of a chunk as are worth it. */
+  private static long worthIt(Chunk chunk, int from) {
+    int last = from + WORTH_IT - 1;
+    return last < chunk.to ? chunk.times()[last] : chunk.lastTime;
   }
 
   /**

@@ -308,7 +308,7 @@ abstract class JdbcViewStore implements ViewStore {
   private void bind(PreparedStatement statement, ViewSchema schema, ViewRow row)
       throws SQLException {
     List<Column> columns = schema.columns();
-    int given = row.values().size();
+    int given = row.columns();
     if (given != columns.size()) {
       throw new KappaException(
           "a row of view " + schema.name() + " has " + given + " values for " + columns.size(),

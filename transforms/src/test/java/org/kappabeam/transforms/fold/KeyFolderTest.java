@@ -227,6 +227,43 @@ class KeyFolderTest {
     assertThat(run.view, equalTo(model(events)));
   }
 
+  @Provide
+  Arbitrary<List<Reading>> eventsAtTimesOfTheirOwn() {
+    Arbitrary<Reading> one =
+        Combinators.combine(
+                Arbitraries.integers().between(0, 900),
+                Arbitraries.of(false, false, false, true),
+                Arbitraries.longs().between(-3, 3))
+            .as((time, note, amount) -> new Reading("e" + time, "k", time, note, amount));
+    return one.list().uniqueElements(Reading::time).ofMinSize(1).ofMaxSize(500);
+  }
+
+  @Property(tries = 300)
+  void eventsThatComeNearlyInOrderGiveTheModelsRows(
+      @ForAll("eventsAtTimesOfTheirOwn") List<Reading> events, @ForAll long seed) throws Exception {
+    Random random = new Random(seed);
+    int lateness = 1 + random.nextInt(1 + random.nextInt(60));
+    boolean settles = random.nextBoolean();
+    Map<Reading, Long> arrival = new HashMap<>();
+    events.forEach(e -> arrival.put(e, e.time() + random.nextInt(lateness)));
+    List<Reading> log = new ArrayList<>(events);
+    log.sort(Comparator.comparing(arrival::get));
+    Run run = Run.inChunksOfAnySize(random);
+    int batch = 1 + random.nextInt(1 + random.nextInt(80));
+    int from = 0;
+    while (from < log.size()) {
+      int to = Math.min(log.size(), from + 1 + random.nextInt(batch));
+      run.apply(
+          log.subList(from, to), settles ? arrival.get(log.get(from)) - lateness : KeyFolder.NEVER);
+      if (random.nextInt(8) == 0) {
+        run.restart();
+      }
+      from = to;
+    }
+    assertThat(run.view, equalTo(model(events)));
+    assertThat(run.folded, is((long) log.size()));
+  }
+
   @Property(tries = 100)
   void onlyRowsThatChangeAreEmittedAgainAndAlwaysWithMoreEvidence(
       @ForAll("events") List<Reading> events, @ForAll long seed) {
