@@ -3,8 +3,6 @@ package org.kappabeam.coders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.StructuredCoder;
@@ -27,25 +25,38 @@ public final class BatchCoder<T> extends StructuredCoder<Batch<T>> {
 
   @Override
   public void encode(Batch<T> batch, OutputStream stream) throws IOException {
-    ByteWriter content = new ByteWriter(32 * batch.size() + 64);
-    write(batch, content);
+    ByteWriter head = new ByteWriter();
+    String partition = batch.partition();
+    head.writeVarLong(((long) batch.size() << 1) | (partition == null ? 0 : 1));
+    if (partition != null) {
+      head.writeString(partition);
+    }
+    BatchBytes<T> known = batch.bytes();
+    if (known != null && known.coder.equals(valueCoder)) {
+      send(head, known.array, known.array.length, stream);
+    } else {
+      ByteWriter body = new ByteWriter(32 * batch.size() + 64);
+      write(batch, body);
+      send(head, body.buffer(), body.size(), stream);
+    }
+  }
+
+  private static void send(ByteWriter head, byte[] body, int size, OutputStream stream)
+      throws IOException {
     ByteWriter length = new ByteWriter();
-    length.writeVarLong(content.size());
+    length.writeVarLong((long) head.size() + size);
     stream.write(length.buffer(), 0, length.size());
-    stream.write(content.buffer(), 0, content.size());
+    stream.write(head.buffer(), 0, head.size());
+    stream.write(body, 0, size);
   }
 
   private void write(Batch<T> batch, ByteWriter out) throws IOException {
-    String partition = batch.partition();
-    out.writeVarLong(((long) batch.size() << 1) | (partition == null ? 0 : 1));
-    if (partition != null) {
-      out.writeString(partition);
-    }
+    boolean positioned = batch.partition() != null;
     long offset = 0;
     long logTime = 0;
     List<T> values = batch.values();
     for (int i = 0; i < values.size(); i++) {
-      if (partition != null) {
+      if (positioned) {
         out.writeSignedVarLong(batch.offset(i) - offset);
         out.writeSignedVarLong(batch.logTime(i) - logTime);
         offset = batch.offset(i);
@@ -69,27 +80,10 @@ public final class BatchCoder<T> extends StructuredCoder<Batch<T>> {
     long header = in.readVarLong();
     int size = ByteReader.count(header >>> 1);
     String partition = (header & 1) == 1 ? in.readString() : null;
-    // A count is believed only as far as values follow it: damaged bytes must not cost memory.
-    int capacity = Math.min(size, ByteReader.TRUSTED_COUNT);
-    long[] offsets = new long[partition == null ? 0 : capacity];
-    long[] logTimes = new long[offsets.length];
-    List<T> values = new ArrayList<>(capacity);
-    long offset = 0;
-    long logTime = 0;
-    for (int i = 0; i < size; i++) {
-      if (partition != null) {
-        if (i == offsets.length) {
-          offsets = Arrays.copyOf(offsets, Math.min(size, 2 * offsets.length));
-          logTimes = Arrays.copyOf(logTimes, offsets.length);
-        }
-        offset += in.readSignedVarLong();
-        logTime += in.readSignedVarLong();
-        offsets[i] = offset;
-        logTimes[i] = logTime;
-      }
-      values.add(valueCoder.decode(in));
-    }
-    return partition == null ? Batch.of(values) : Batch.at(partition, offsets, logTimes, values);
+    Batch.Values<T> values = BatchBytes.read(in, size, partition != null, valueCoder);
+    return partition == null || values.offsets == null || values.logTimes == null
+        ? Batch.of(values.list)
+        : Batch.at(partition, values.offsets, values.logTimes, values.list);
   }
 
   @Override

@@ -164,7 +164,7 @@ public final class DecodeLog extends PTransform<PCollection<LogBatch>, PCollecti
     RouteOutput(Route<E, T> route, TimeRule timeRule, int shards) {
       this.route = route;
       this.timeRule = timeRule;
-      this.sharder = new Sharder<>(shards);
+      this.sharder = new Sharder<>(shards, route.coder());
     }
 
     void add(Object decoded, long offset, long logTime) throws DecodeException {

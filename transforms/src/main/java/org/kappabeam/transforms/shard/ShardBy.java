@@ -55,7 +55,7 @@ public final class ShardBy<I, T>
 
   @Override
   public PCollection<KV<Integer, Batch<T>>> expand(PCollection<Batch<I>> rows) {
-    return rows.apply("By shard", ParDo.of(new ByShard<>(mapping, key, shards)))
+    return rows.apply("By shard", ParDo.of(new ByShard<>(mapping, key, coder, shards)))
         .setCoder(coder(coder));
   }
 
@@ -69,21 +69,32 @@ public final class ShardBy<I, T>
 
     private final SerializableFunction<I, T> mapping;
     private final SerializableFunction<T, String> key;
+    private final Coder<T> coder;
     private final int shards;
     private transient Sharder<T> sharder;
     private transient int rows;
     private transient Instant earliest;
 
-    ByShard(SerializableFunction<I, T> mapping, SerializableFunction<T, String> key, int shards) {
+    ByShard(
+        SerializableFunction<I, T> mapping,
+        SerializableFunction<T, String> key,
+        Coder<T> coder,
+        int shards) {
       this.mapping = mapping;
       this.key = key;
+      this.coder = coder;
       this.shards = shards;
+    }
+
+    @Setup
+    public void setup() {
+      sharder = new Sharder<>(shards, coder);
     }
 
     @StartBundle
     public void startBundle() {
       // What a failed bundle left behind comes again with its retry.
-      sharder = new Sharder<>(shards);
+      sharder.clear();
       rows = 0;
       earliest = BoundedWindow.TIMESTAMP_MAX_VALUE;
     }

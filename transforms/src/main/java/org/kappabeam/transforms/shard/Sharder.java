@@ -1,24 +1,25 @@
 package org.kappabeam.transforms.shard;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
 import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.coders.Batch;
+import org.kappabeam.coders.BatchWriter;
 
 /**
  * Sorts the values of one batch into shards. A shard is a hash class of keys: one element on its
  * way between two stages carries many events of many keys. One per worker thread; not thread-safe.
  */
 public final class Sharder<T> {
-  private final @Nullable Slot<T>[] slots;
+  private final BatchWriter<T>[] slots;
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no generic arrays
-  public Sharder(int shards) {
+  public Sharder(int shards, Coder<T> coder) {
     if (shards < 1) {
       throw new IllegalArgumentException("shards: " + shards);
     }
-    slots = new Slot[shards];
+    slots = new BatchWriter[shards];
+    Arrays.setAll(slots, shard -> new BatchWriter<>(coder));
   }
 
   /** The shard of a key: the same on every machine, for a given number of shards. */
@@ -29,17 +30,18 @@ public final class Sharder<T> {
 
   /** Adds a value that came from no log position of its own. */
   public void add(String key, T value) {
-    add(key, value, -1, -1);
+    slots[shardOf(key, slots.length)].add(value);
   }
 
   public void add(String key, T value, long offset, long logTime) {
-    int shard = shardOf(key, slots.length);
-    Slot<T> slot = slots[shard];
-    if (slot == null) {
-      slot = new Slot<>();
-      slots[shard] = slot;
+    slots[shardOf(key, slots.length)].add(value, offset, logTime);
+  }
+
+  /** Forgets what was added. */
+  public void clear() {
+    for (BatchWriter<T> slot : slots) {
+      slot.clear();
     }
-    slot.add(value, offset, logTime);
   }
 
   /**
@@ -49,9 +51,8 @@ public final class Sharder<T> {
    */
   public void flush(@Nullable String partition, ShardOutput<T> out) {
     for (int shard = 0; shard < slots.length; shard++) {
-      Slot<T> slot = slots[shard];
-      if (slot != null) {
-        slots[shard] = null;
+      BatchWriter<T> slot = slots[shard];
+      if (!slot.isEmpty()) {
         out.accept(shard, slot.toBatch(partition));
       }
     }
@@ -61,29 +62,5 @@ public final class Sharder<T> {
   @FunctionalInterface
   public interface ShardOutput<T> {
     void accept(int shard, Batch<T> batch);
-  }
-
-  private static final class Slot<T> {
-    private final List<T> values = new ArrayList<>();
-    private long[] offsets = new long[16];
-    private long[] logTimes = new long[16];
-
-    void add(T value, long offset, long logTime) {
-      int n = values.size();
-      if (n == offsets.length) {
-        offsets = Arrays.copyOf(offsets, 2 * n);
-        logTimes = Arrays.copyOf(logTimes, 2 * n);
-      }
-      offsets[n] = offset;
-      logTimes[n] = logTime;
-      values.add(value);
-    }
-
-    Batch<T> toBatch(@Nullable String partition) {
-      int n = values.size();
-      return partition == null
-          ? Batch.of(values)
-          : Batch.at(partition, Arrays.copyOf(offsets, n), Arrays.copyOf(logTimes, n), values);
-    }
   }
 }
