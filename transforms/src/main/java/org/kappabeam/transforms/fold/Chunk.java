@@ -39,13 +39,13 @@ final class Chunk {
   final long baseSum;
   final long baseWeight;
 
-  /** Null if spilled. */
-  final long @Nullable [] times;
+  /**
+   * Of each event its time and, beside it, since who finds the one wants the other, the running
+   * total since the base that includes it; null if spilled.
+   */
+  private final long @Nullable [] pairs;
 
-  /** Running totals since the base, each including its event; null if spilled. */
-  final long @Nullable [] sums;
-
-  /** The same for weights; null if spilled, or if every event weighs one. */
+  /** The running totals of weights; null if spilled, or if every event weighs one. */
   final long @Nullable [] weights;
 
   /** Where the bytes of an open event begin; null if no event was ever open. */
@@ -82,8 +82,7 @@ final class Chunk {
       long baseCount,
       long baseSum,
       long baseWeight,
-      long @Nullable [] times,
-      long @Nullable [] sums,
+      long @Nullable [] pairs,
       long @Nullable [] weights,
       int @Nullable [] places,
       byte[] bytes,
@@ -98,8 +97,7 @@ final class Chunk {
     this.baseCount = baseCount;
     this.baseSum = baseSum;
     this.baseWeight = baseWeight;
-    this.times = times;
-    this.sums = sums;
+    this.pairs = pairs;
     this.weights = weights;
     this.places = places;
     this.bytes = bytes;
@@ -120,8 +118,7 @@ final class Chunk {
       long baseCount,
       long baseSum,
       long baseWeight,
-      long[] times,
-      long[] sums,
+      long[] pairs,
       long @Nullable [] weights,
       int @Nullable [] places,
       byte[] bytes,
@@ -131,13 +128,12 @@ final class Chunk {
         0,
         settled,
         size,
-        times[0],
-        times[size - 1],
+        pairs[0],
+        pairs[2 * size - 2],
         baseCount,
         baseSum,
         baseWeight,
-        times,
-        sums,
+        pairs,
         weights,
         places,
         bytes,
@@ -172,7 +168,6 @@ final class Chunk {
         null,
         null,
         null,
-        null,
         NO_BYTES,
         0,
         null);
@@ -183,10 +178,9 @@ final class Chunk {
    */
   static Chunk first(
       int id, @Nullable Chunk previous, long time, long measure, byte[] event, int length) {
-    long[] times = new long[FIRST_ROOM];
-    long[] sums = new long[FIRST_ROOM];
-    times[0] = time;
-    sums[0] = measure;
+    long[] pairs = new long[2 * FIRST_ROOM];
+    pairs[0] = time;
+    pairs[1] = measure;
     return new Chunk(
         id,
         0,
@@ -197,8 +191,7 @@ final class Chunk {
         previous == null ? 0 : previous.countBefore(previous.to),
         previous == null ? 0 : previous.sumBefore(previous.to),
         previous == null ? 0 : previous.weightBefore(previous.to),
-        times,
-        sums,
+        pairs,
         null,
         new int[FIRST_ROOM],
         Arrays.copyOf(event, 2 * length),
@@ -215,17 +208,46 @@ final class Chunk {
   }
 
   boolean isSpilled() {
-    return times == null;
+    return pairs == null;
   }
 
-  /** The index behind the last event at or before the time. */
+  /**
+   * The index behind the last event at or before the time. Where events come evenly the first guess
+   * is about right, and one or two cache lines of a long column are looked at instead of one per
+   * bisection.
+   */
   int upTo(long time) {
-    long[] all = times();
-    int low = from;
-    int high = to;
+    if (time < firstTime) {
+      return from;
+    }
+    if (time >= lastTime) {
+      return to;
+    }
+    long[] all = pairs();
+    double share = (double) (time - firstTime) / ((double) lastTime - firstTime);
+    int guess = from + (int) (share * (size() - 1));
+    int low = from + 1;
+    int high = to - 1;
+    // Widens around the guess until the answer is in [low, high].
+    int step = 1;
+    if (all[2 * guess] <= time) {
+      low = guess + 1;
+      while (low + step <= high && all[2 * (low + step - 1)] <= time) {
+        low += step;
+        step <<= 1;
+      }
+      high = Math.min(high, low + step - 1);
+    } else {
+      high = guess;
+      while (high - step >= low && all[2 * (high - step)] > time) {
+        high -= step;
+        step <<= 1;
+      }
+      low = Math.max(low, high - step + 1);
+    }
     while (low < high) {
       int mid = (low + high) >>> 1;
-      if (all[mid] <= time) {
+      if (all[2 * mid] <= time) {
         low = mid + 1;
       } else {
         high = mid;
@@ -239,7 +261,7 @@ final class Chunk {
   }
 
   long sumBefore(int index) {
-    return index == 0 ? baseSum : baseSum + present(sums)[index - 1];
+    return index == 0 ? baseSum : baseSum + pairs()[2 * index - 1];
   }
 
   long weightBefore(int index) {
@@ -248,15 +270,20 @@ final class Chunk {
         : weights == null ? baseWeight + index : baseWeight + weights[index - 1];
   }
 
-  long[] times() {
-    return present(times);
+  long time(int index) {
+    return pairs()[2 * index];
   }
 
-  private static long[] present(long @Nullable [] column) {
-    if (column == null) {
+  private long[] pairs() {
+    if (pairs == null) {
       throw new IllegalStateException("the chunk is spilled");
     }
-    return column;
+    return pairs;
+  }
+
+  /** How many events the columns have room for. */
+  private int room() {
+    return pairs().length / 2;
   }
 
   /** Where the bytes of an open event begin. */
@@ -292,13 +319,12 @@ final class Chunk {
         newFrom,
         newOpen,
         to,
-        times()[newFrom],
+        time(newFrom),
         lastTime,
         baseCount,
         baseSum,
         baseWeight,
-        times,
-        sums,
+        pairs,
         weights,
         settled ? null : places,
         settled ? NO_BYTES : bytes,
@@ -318,8 +344,7 @@ final class Chunk {
         baseCount + count,
         baseSum + sum,
         baseWeight + weight,
-        times,
-        sums,
+        pairs,
         weights,
         places,
         bytes,
@@ -329,7 +354,7 @@ final class Chunk {
 
   /** Whether events that weigh one can be written behind. */
   boolean canGrow() {
-    return weights == null && times != null;
+    return weights == null && pairs != null;
   }
 
   /**
@@ -339,7 +364,7 @@ final class Chunk {
    * @param event its bytes, {@code length} of them
    */
   Chunk append(long time, long measure, byte[] event, int length) {
-    if (mark == null || mark.taken != to || to == times().length) {
+    if (mark == null || mark.taken != to || to == room()) {
       return roomy(1, length).append(time, measure, event, length);
     }
     byte[] allBytes = bytes;
@@ -347,12 +372,12 @@ final class Chunk {
     int at = used;
     if (allPlaces == null || used + length > bytes.length) {
       // Only the open events' bytes are needed further on.
-      allPlaces = new int[times().length];
+      allPlaces = new int[room()];
       allBytes = new byte[roomFor(length)];
       at = copyBytes(open, to, 0, allPlaces, allBytes, 0);
     }
-    times()[to] = time;
-    present(sums)[to] = sumBefore(to) - baseSum + measure;
+    pairs()[2 * to] = time;
+    pairs()[2 * to + 1] = sumBefore(to) - baseSum + measure;
     allPlaces[to] = at;
     System.arraycopy(event, 0, allBytes, at, length);
     mark.taken = to + 1;
@@ -366,8 +391,7 @@ final class Chunk {
         baseCount,
         baseSum,
         baseWeight,
-        times,
-        sums,
+        pairs,
         null,
         allPlaces,
         allBytes,
@@ -389,15 +413,12 @@ final class Chunk {
     }
     if (mark == null
         || mark.taken != to
-        || to + count > times().length
+        || to + count > room()
         || (length > 0 && (places == null || used + length > bytes.length))) {
       return roomy(count, length).extended(next, count);
     }
-    System.arraycopy(next.times(), next.from, times(), to, count);
     long shift = sumBefore(to) - baseSum - (next.sumBefore(next.from) - next.baseSum);
-    for (int i = 0; i < count; i++) {
-      present(sums)[to + i] = present(next.sums)[next.from + i] + shift;
-    }
+    copyPairs(next.pairs(), next.from, pairs(), to, count, shift);
     if (length > 0) {
       next.copyBytes(settled, end, next.from - to, presentPlaces(), bytes, used);
     }
@@ -408,12 +429,11 @@ final class Chunk {
         isOpen() ? open : to + settled - next.from,
         to + count,
         firstTime,
-        next.times()[end - 1],
+        next.time(end - 1),
         baseCount,
         baseSum,
         baseWeight,
-        times,
-        sums,
+        pairs,
         null,
         places,
         bytes,
@@ -430,12 +450,11 @@ final class Chunk {
         Math.min(open, end),
         end,
         firstTime,
-        times()[end - 1],
+        time(end - 1),
         baseCount,
         baseSum,
         baseWeight,
-        times,
-        sums,
+        pairs,
         weights,
         places,
         bytes,
@@ -459,19 +478,12 @@ final class Chunk {
     int size = size();
     int before = at - from;
     int capacity = withRoom(size);
-    long[] newTimes = new long[capacity];
-    System.arraycopy(times(), from, newTimes, 0, before);
-    System.arraycopy(times(), at, newTimes, before + 1, to - at);
-    newTimes[before] = time;
-    long[] newSums = new long[capacity];
+    long[] newPairs = new long[2 * capacity];
     long forgotten = sumBefore(from) - baseSum;
-    for (int i = from; i < at; i++) {
-      newSums[i - from] = present(sums)[i] - forgotten;
-    }
-    newSums[before] = sumBefore(at) - baseSum - forgotten + measure;
-    for (int i = at; i < to; i++) {
-      newSums[i - from + 1] = present(sums)[i] - forgotten + measure;
-    }
+    copyPairs(pairs(), from, newPairs, 0, before, -forgotten);
+    newPairs[2 * before] = time;
+    newPairs[2 * before + 1] = sumBefore(at) - baseSum - forgotten + measure;
+    copyPairs(pairs(), at, newPairs, before + 1, to - at, measure - forgotten);
     int[] newPlaces = new int[capacity];
     byte[] newBytes = bytes;
     int place = used;
@@ -497,13 +509,23 @@ final class Chunk {
         countBefore(from),
         sumBefore(from),
         weightBefore(from),
-        newTimes,
-        newSums,
+        newPairs,
         null,
         newPlaces,
         newBytes,
         place + length,
         new Mark(size + 1));
+  }
+
+  /** Copies times and, moved by {@code shift}, totals. */
+  private static void copyPairs(
+      long[] source, int index, long[] target, int targetIndex, int count, long shift) {
+    System.arraycopy(source, 2 * index, target, 2 * targetIndex, 2 * count);
+    if (shift != 0) {
+      for (int i = targetIndex; i < targetIndex + count; i++) {
+        target[2 * i + 1] += shift;
+      }
+    }
   }
 
   /** How long to make columns for so many events and some more. */
@@ -547,13 +569,8 @@ final class Chunk {
   private Chunk roomy(int more, int length) {
     int size = size();
     int capacity = size + size / 2 + 4 + more;
-    long[] ownTimes = new long[capacity];
-    long[] ownSums = new long[capacity];
-    System.arraycopy(times(), from, ownTimes, 0, size);
-    long forgotten = sumBefore(from) - baseSum;
-    for (int i = 0; i < size; i++) {
-      ownSums[i] = present(sums)[from + i] - forgotten;
-    }
+    long[] ownPairs = new long[2 * capacity];
+    copyPairs(pairs(), from, ownPairs, 0, size, baseSum - sumBefore(from));
     int[] ownPlaces = new int[capacity];
     byte[] ownBytes = new byte[roomFor(length)];
     int taken = copyBytes(open, to, from, ownPlaces, ownBytes, 0);
@@ -567,8 +584,7 @@ final class Chunk {
         countBefore(from),
         sumBefore(from),
         weightBefore(from),
-        ownTimes,
-        ownSums,
+        ownPairs,
         null,
         ownPlaces,
         ownBytes,

@@ -64,7 +64,7 @@ final class ChunkMerger<E> {
     settled = size;
     int next = first;
     for (int i = chunk.open; i < chunk.to; i++) {
-      long time = chunk.times()[i];
+      long time = chunk.time(i);
       while (next < last && fresh.get(next).time < time) {
         addArrival(fresh.get(next++));
       }
@@ -103,7 +103,7 @@ final class ChunkMerger<E> {
 
   private void addKnown(Chunk chunk, int i, int place) {
     add(
-        chunk.times()[i],
+        chunk.time(i),
         chunk.sumBefore(i + 1) - chunk.sumBefore(i),
         chunk.weightBefore(i + 1) - chunk.weightBefore(i),
         place,
@@ -161,13 +161,12 @@ final class ChunkMerger<E> {
   Chunk piece(int id, int from, int to, Chunk like, int index) {
     int n = to - from;
     int room = Chunk.withRoom(n);
-    long[] pieceTimes = new long[room];
-    System.arraycopy(times, from, pieceTimes, 0, n);
-    long[] sums = new long[room];
+    long[] pairs = new long[2 * room];
     long sum = 0;
     for (int i = 0; i < n; i++) {
       sum += measures[from + i];
-      sums[i] = sum;
+      pairs[2 * i] = times[from + i];
+      pairs[2 * i + 1] = sum;
       Entry<E> entry = entries[from + i];
       if (entry != null) {
         entry.chunkId = id;
@@ -191,8 +190,7 @@ final class ChunkMerger<E> {
         like.countBefore(index),
         like.sumBefore(index),
         like.weightBefore(index),
-        pieceTimes,
-        sums,
+        pairs,
         plain(from, to) ? null : runningWeights(from, to),
         piecePlaces,
         pieceBytes,

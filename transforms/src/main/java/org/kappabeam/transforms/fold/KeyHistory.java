@@ -7,6 +7,9 @@ package org.kappabeam.transforms.fold;
 final class KeyHistory {
   static final Chunk[] NO_CHUNKS = {};
 
+  /** So many chunks are looked through one by one, the latest first. */
+  private static final int FEW = 4;
+
   /** A {@link #dueAt} for when nobody knows. */
   static final long ALWAYS_DUE = Long.MIN_VALUE;
 
@@ -59,6 +62,13 @@ final class KeyHistory {
    * @param hint tried first; any number will do
    */
   static int chunkAt(Chunk[] chunks, long time, int hint) {
+    if (chunks.length <= FEW) {
+      int c = chunks.length - 1;
+      while (c >= 0 && chunks[c].firstTime > time) {
+        c--;
+      }
+      return c;
+    }
     if (hint >= 0
         && hint < chunks.length
         && chunks[hint].firstTime <= time

@@ -63,11 +63,10 @@ final class KeyHistoryCoder extends CompactCoder<KeyHistory> {
     int from = chunk.from;
     writeBase(chunk.countBefore(from), chunk.sumBefore(from), chunk.weightBefore(from), out);
     out.writeVarLong(chunk.open - from);
-    long[] times = chunk.times();
     long time = 0;
     for (int i = from; i < chunk.to; i++) {
-      out.writeSignedVarLong(times[i] - time);
-      time = times[i];
+      out.writeSignedVarLong(chunk.time(i) - time);
+      time = chunk.time(i);
       out.writeSignedVarLong(chunk.sumBefore(i + 1) - chunk.sumBefore(i));
       if (kind == WEIGHTED) {
         out.writeVarLong(chunk.weightBefore(i + 1) - chunk.weightBefore(i));
@@ -98,8 +97,7 @@ final class KeyHistoryCoder extends CompactCoder<KeyHistory> {
       return Chunk.spilled(id, n, first, last, baseCount, baseSum, baseWeight);
     }
     int settled = in.readVarInt();
-    long[] times = new long[n];
-    long[] sums = new long[n];
+    long[] pairs = new long[2 * n];
     long @Nullable [] weights = kind == WEIGHTED ? new long[n] : null;
     long time = 0;
     long sum = 0;
@@ -107,8 +105,8 @@ final class KeyHistoryCoder extends CompactCoder<KeyHistory> {
     for (int i = 0; i < n; i++) {
       time += in.readSignedVarLong();
       sum += in.readSignedVarLong();
-      times[i] = time;
-      sums[i] = sum;
+      pairs[2 * i] = time;
+      pairs[2 * i + 1] = sum;
       if (weights != null) {
         weight += in.readVarLong();
         weights[i] = weight;
@@ -129,8 +127,7 @@ final class KeyHistoryCoder extends CompactCoder<KeyHistory> {
         baseCount,
         baseSum,
         baseWeight,
-        times,
-        sums,
+        pairs,
         weights,
         places,
         bytes.toByteArray(),

@@ -63,7 +63,7 @@ final class RowStep<E, R> extends FoldStep<E, R> {
         if (own != null && own.index == i && own.chunkId == chunk.id) {
           makeRow(s, c, own);
           next++;
-        } else if (mayBeInfluenced(chunk.times()[i])) {
+        } else if (mayBeInfluenced(chunk.time(i))) {
           Entry<E> entry = codec.read(chunk.bytes, chunk.place(i));
           if (isInfluenced(s, entry)) {
             entry.index = i;
@@ -81,7 +81,7 @@ final class RowStep<E, R> extends FoldStep<E, R> {
       return true;
     }
     boolean isLast = entry.chunkId == last.id && entry.index == last.to - 1;
-    return isLast && last.size() > 1 && last.times()[last.to - 2] < time;
+    return isLast && last.size() > 1 && last.time(last.to - 2) < time;
   }
 
   private void makeOwnRow(int s, Entry<E> entry) {

@@ -43,7 +43,7 @@ final class SettleStep<E, R> extends FoldStep<E, R> {
   /** The time of the last of so many events of a chunk as are worth it. */
   private static long worthIt(Chunk chunk, int from) {
     int last = from + WORTH_IT - 1;
-    return last < chunk.to ? chunk.times()[last] : chunk.lastTime;
+    return last < chunk.to ? chunk.time(last) : chunk.lastTime;
   }
 
   /**
@@ -54,7 +54,7 @@ final class SettleStep<E, R> extends FoldStep<E, R> {
   private static Chunk[] settle(Chunk[] chunks, long settleBefore, int atLeast) {
     Chunk[] settled = chunks;
     for (int c = KeyHistory.firstOpen(chunks);
-        c < chunks.length && chunks[c].times()[chunks[c].open] < settleBefore;
+        c < chunks.length && chunks[c].time(chunks[c].open) < settleBefore;
         c++) {
       int open = chunks[c].upTo(settleBefore - 1);
       if (open < chunks[c].to && open - chunks[c].open < atLeast) {

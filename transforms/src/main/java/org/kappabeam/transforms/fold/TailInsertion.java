@@ -56,7 +56,7 @@ final class TailInsertion<E, R> extends Insertion<E, R> {
           return false;
         }
         int at = last.upTo(entry.time);
-        if (last.times()[at - 1] == entry.time || at < last.open) {
+        if (last.time(at - 1) == entry.time || at < last.open) {
           return false;
         }
       }
