@@ -57,7 +57,7 @@ public final class FraudBenchmark implements Callable<Integer> {
   @Option(
       names = "--warmups",
       description = "How often a job runs unmeasured before, in the same process.")
-  private int warmups = 1;
+  private int warmups = 2;
 
   @Option(names = "--jobs", split = ",", description = "Which jobs: ${COMPLETION-CANDIDATES}.")
   private List<Job> jobs = List.of(Job.values());

@@ -1,8 +1,6 @@
 package org.kappabeam.transforms.fold;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.checkerframework.checker.nullness.qual.Nullable;
 import org.kappabeam.transforms.fold.KeyWork.SeriesWork;
 
 /** Makes the rows of new events, and once more those that look back to them. */
@@ -140,96 +138,97 @@ final class RowStep<E, R> extends FoldStep<E, R> {
     }
   }
 
-  /** The history as the row at hand sees it. */
+  /**
+   * The history as the row at hand sees it. What was looked up is kept as numbers: a reference
+   * stored into an object as old as this one costs the collector's barrier each time.
+   */
   private final class Window implements History {
+    private static final int SLOTS = 8;
+
     private int rowSeries;
-    private int rowChunk;
-    private int rowIndex;
     private long rowTime;
 
-    /** Where the last look-up ended: chunk and index in it. */
-    private @Nullable Chunk chunk;
+    /** Totals up to the row's own event, of its series. */
+    private long ownCount;
 
-    private int index;
+    private long ownSum;
+    private long ownWeight;
 
-    /** Where the latest look-ups of this row ended. */
-    private final long[] foundTimes = new long[8];
+    /** The latest look-ups of this row: totals of a series up to a time. */
+    private final int[] foundSeries = new int[SLOTS];
 
-    private final int[] foundSeries = new int[8];
-    private final int[] foundIndexes = new int[8];
-    private final List<Chunk> foundChunks = new ArrayList<>();
+    private final long[] foundTimes = new long[SLOTS];
+    private final long[] counts = new long[SLOTS];
+    private final long[] sums = new long[SLOTS];
+    private final long[] weights = new long[SLOTS];
     private int found;
 
     /** Where the same look-ups of the row before ended: rows of a key follow each other in time. */
-    private final int[] hints = new int[8];
+    private final int[] hints = new int[SLOTS];
 
     void moveTo(int s, int c, int i, long time) {
       found = 0;
-      foundChunks.clear();
       rowSeries = s;
-      rowChunk = c;
-      rowIndex = i;
       rowTime = time;
+      Chunk own = key.past[s][c];
+      ownCount = own.countBefore(i + 1);
+      ownSum = own.sumBefore(i + 1);
+      ownWeight = own.weightBefore(i + 1);
     }
 
     @Override
     public long count(int s, long length, long delay) {
-      seekEnd(s, delay);
-      long end = chunk == null ? 0 : chunk.countBefore(index);
-      seek(s, rowTime - delay - length);
-      return end - (chunk == null ? 0 : chunk.countBefore(index));
+      long end = endsWithOwn(s, delay) ? ownCount : counts[seek(s, rowTime - delay)];
+      return end - counts[seek(s, rowTime - delay - length)];
     }
 
     @Override
     public long sum(int s, long length, long delay) {
-      seekEnd(s, delay);
-      long end = chunk == null ? 0 : chunk.sumBefore(index);
-      seek(s, rowTime - delay - length);
-      return end - (chunk == null ? 0 : chunk.sumBefore(index));
+      long end = endsWithOwn(s, delay) ? ownSum : sums[seek(s, rowTime - delay)];
+      return end - sums[seek(s, rowTime - delay - length)];
     }
 
     long weight(int s, long length, long delay) {
-      seekEnd(s, delay);
-      long end = chunk == null ? 0 : chunk.weightBefore(index);
-      seek(s, rowTime - delay - length);
-      return end - (chunk == null ? 0 : chunk.weightBefore(index));
+      long end = endsWithOwn(s, delay) ? ownWeight : weights[seek(s, rowTime - delay)];
+      return end - weights[seek(s, rowTime - delay - length)];
     }
 
-    private void seekEnd(int s, long delay) {
-      if (s == rowSeries && delay == 0) {
-        chunk = key.past[s][rowChunk];
-        index = rowIndex + 1;
-      } else {
-        seek(s, rowTime - delay);
-      }
+    private boolean endsWithOwn(int s, long delay) {
+      return s == rowSeries && delay == 0;
     }
 
-    /** To just behind the last event at or before the time. */
-    private void seek(int s, long time) {
+    /**
+     * Looks up the totals of the events at or before the time.
+     *
+     * @return the slot that holds them
+     */
+    private int seek(int s, long time) {
       // The windows of a row share most of their ends.
-      for (int i = 0; i < found; i++) {
-        if (foundTimes[i] == time && foundSeries[i] == s) {
-          chunk = foundChunks.get(i);
-          index = foundIndexes[i];
-          return;
+      int known = Math.min(found, SLOTS);
+      for (int slot = 0; slot < known; slot++) {
+        if (foundTimes[slot] == time && foundSeries[slot] == s) {
+          return slot;
         }
       }
+      int slot = found % SLOTS;
+      found++;
+      foundTimes[slot] = time;
+      foundSeries[slot] = s;
       Chunk[] chunks = key.past[s];
       if (chunks.length == 0) {
-        chunk = null;
-        return;
+        counts[slot] = 0;
+        sums[slot] = 0;
+        weights[slot] = 0;
+        return slot;
       }
-      int c = KeyHistory.chunkAt(chunks, time, hints[found % hints.length]);
-      hints[found % hints.length] = c;
-      chunk = key.loaded(s, Math.max(0, c));
-      index = c < 0 ? chunk.from : time >= chunk.lastTime ? chunk.to : chunk.upTo(time);
-      if (found < foundTimes.length) {
-        foundTimes[found] = time;
-        foundSeries[found] = s;
-        foundIndexes[found] = index;
-        foundChunks.add(chunk);
-        found++;
-      }
+      int c = KeyHistory.chunkAt(chunks, time, hints[slot]);
+      hints[slot] = c;
+      Chunk chunk = key.loaded(s, Math.max(0, c));
+      int index = c < 0 ? chunk.from : chunk.upTo(time);
+      counts[slot] = chunk.countBefore(index);
+      sums[slot] = chunk.sumBefore(index);
+      weights[slot] = chunk.weightBefore(index);
+      return slot;
     }
   }
 }

@@ -65,7 +65,7 @@ public final class ShardBy<I, T>
    */
   static final class ByShard<I, T> extends DoFn<Batch<I>, KV<Integer, Batch<T>>> {
     /** Rows that are kept waiting; only bundles of bounded collections are larger. */
-    private static final int MAX_ROWS = 16_384;
+    private static final int MAX_ROWS = 65_536;
 
     private final SerializableFunction<I, T> mapping;
     private final SerializableFunction<T, String> key;
