@@ -2,7 +2,6 @@ package org.kappabeam.transforms.archive;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NoSuchElementException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.BoundedSource;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -10,6 +9,7 @@ import org.checkerframework.checker.nullness.qual.Nullable;
 import org.joda.time.Instant;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.LogBatchCoder;
+import org.kappabeam.transforms.log.SliceReader;
 
 /** Reads pieces of an archive and ends. */
 final class ArchiveSliceSource extends BoundedSource<LogBatch> {
@@ -88,62 +88,41 @@ final class ArchiveSliceSource extends BoundedSource<LogBatch> {
   }
 
   /** Reads one piece after the other. */
-  private static final class Reader extends BoundedReader<LogBatch> {
+  private static final class Reader extends SliceReader {
     private final ArchiveSliceSource source;
     private @Nullable ArchiveFileReader file;
-    private int next;
-    private @Nullable LogBatch current;
-
-    /** Asked for by other threads. */
-    private volatile int begun;
+    private int index;
 
     Reader(ArchiveSliceSource source) {
+      super(source);
       this.source = source;
     }
 
     @Override
-    public boolean start() {
-      return advance();
+    protected void open() {
+      // Files are opened one after the other.
     }
 
     @Override
-    public boolean advance() {
+    protected @Nullable LogBatch next() {
       while (true) {
-        current = file == null ? null : file.next();
-        if (current != null) {
-          return true;
+        LogBatch batch = file == null ? null : file.next();
+        if (batch != null) {
+          return batch;
         }
         close();
-        if (next == source.pieces.size()) {
-          return false;
+        if (index == source.pieces.size()) {
+          return null;
         }
-        file = ArchiveFileReader.open(source.store, source.pieces.get(next++));
-        begun = next;
+        progress((double) index / source.pieces.size());
+        file = ArchiveFileReader.open(source.store, source.pieces.get(index++));
       }
     }
 
+    /** Log times of an archive's file are not in order. */
     @Override
-    public LogBatch getCurrent() {
-      if (current == null) {
-        throw new NoSuchElementException();
-      }
-      return current;
-    }
-
-    @Override
-    public Instant getCurrentTimestamp() {
-      return ArchiveTimes.timestamp(getCurrent(), 0);
-    }
-
-    @Override
-    public Double getFractionConsumed() {
-      int all = source.pieces.size();
-      return all == 0 ? 1.0 : (double) Math.max(0, begun - 1) / all;
-    }
-
-    @Override
-    public ArchiveSliceSource getCurrentSource() {
-      return source;
+    protected Instant timestamp(LogBatch batch) {
+      return ArchiveTimes.timestamp(batch, 0);
     }
 
     @Override

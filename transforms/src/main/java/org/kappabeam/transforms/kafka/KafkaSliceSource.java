@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.BoundedSource;
@@ -17,12 +16,11 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.joda.time.Instant;
 import org.kappabeam.coders.KappaException;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.LogBatchCoder;
 import org.kappabeam.coders.log.Slice;
-import org.kappabeam.transforms.log.LogTimes;
+import org.kappabeam.transforms.log.SliceReader;
 
 /** Reads pinned ranges of a topic and ends. */
 final class KafkaSliceSource extends BoundedSource<LogBatch> {
@@ -101,7 +99,7 @@ final class KafkaSliceSource extends BoundedSource<LogBatch> {
   }
 
   /** Reads one range after the other. */
-  private static final class Reader extends BoundedReader<LogBatch> {
+  private static final class Reader extends SliceReader {
     private static final Duration POLL_WAIT = Duration.ofMillis(100);
 
     /** A broker may be away for so long; then it counts as gone. */
@@ -114,28 +112,26 @@ final class KafkaSliceSource extends BoundedSource<LogBatch> {
     private TopicPartition partition = new TopicPartition("", 0);
     private List<ConsumerRecord<byte[], byte[]>> records = List.of();
     private int head;
-    private @Nullable LogBatch current;
     private long finishedSize;
-    private volatile double fraction;
 
     Reader(KafkaSliceSource source) {
+      super(source);
       this.source = source;
       this.size = source.size();
     }
 
     @Override
-    public boolean start() {
+    protected void open() {
       consumer = KafkaClients.consumer(source.uri, source.clientProperties, false);
-      return advance();
     }
 
     @Override
-    public boolean advance() {
-      current = null;
+    protected @Nullable LogBatch next() {
       try {
         while (index < source.ranges.size()) {
-          if (index >= 0 && readOn(source.ranges.get(index))) {
-            return true;
+          LogBatch batch = index < 0 ? null : readOn(source.ranges.get(index));
+          if (batch != null) {
+            return batch;
           }
           nextRange();
         }
@@ -146,8 +142,7 @@ final class KafkaSliceSource extends BoundedSource<LogBatch> {
       } catch (KafkaException e) {
         throw KafkaClients.failure(source.uri, e);
       }
-      fraction = 1;
-      return false;
+      return null;
     }
 
     private void nextRange() {
@@ -182,24 +177,24 @@ final class KafkaSliceSource extends BoundedSource<LogBatch> {
       consumer().seek(partition, range.from());
     }
 
-    /** Emits the range's next batch; false if it has no more. */
-    private boolean readOn(Slice.Range range) {
+    /** The range's next batch, {@code null} if it has no more. */
+    private @Nullable LogBatch readOn(Slice.Range range) {
       long patience = System.nanoTime() + PATIENCE_NANOS;
       while (true) {
         if (head < records.size()) {
           int end = KafkaBatches.end(records, head, range.until());
           if (end == head) {
-            return false;
+            return null;
           }
-          current = KafkaBatches.batch(range.partition(), records, head, end);
+          LogBatch batch = KafkaBatches.batch(range.partition(), records, head, end);
           head = end;
-          long next = current.offset(current.size() - 1) + 1;
-          fraction = (double) (finishedSize + next - range.from()) / size;
-          return true;
+          long next = batch.offset(batch.size() - 1) + 1;
+          progress((double) (finishedSize + next - range.from()) / size);
+          return batch;
         }
         if (range.from() == range.until()
             || consumer().position(partition, KafkaClients.ANSWER_TIMEOUT) >= range.until()) {
-          return false;
+          return null;
         }
         records = consumer().poll(POLL_WAIT).records(partition);
         head = 0;
@@ -209,29 +204,6 @@ final class KafkaSliceSource extends BoundedSource<LogBatch> {
               "see whether the broker is up, then run again");
         }
       }
-    }
-
-    @Override
-    public LogBatch getCurrent() {
-      if (current == null) {
-        throw new NoSuchElementException();
-      }
-      return current;
-    }
-
-    @Override
-    public Instant getCurrentTimestamp() {
-      return LogTimes.timestamp(getCurrent(), 0);
-    }
-
-    @Override
-    public Double getFractionConsumed() {
-      return fraction;
-    }
-
-    @Override
-    public KafkaSliceSource getCurrentSource() {
-      return source;
     }
 
     @Override

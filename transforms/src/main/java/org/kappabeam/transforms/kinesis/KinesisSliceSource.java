@@ -2,16 +2,14 @@ package org.kappabeam.transforms.kinesis;
 
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.BoundedSource;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.checkerframework.checker.nullness.qual.Nullable;
-import org.joda.time.Instant;
 import org.kappabeam.coders.log.LogBatch;
 import org.kappabeam.coders.log.LogBatchCoder;
 import org.kappabeam.coders.log.Slice;
-import org.kappabeam.transforms.log.LogTimes;
+import org.kappabeam.transforms.log.SliceReader;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
 
 /**
@@ -60,44 +58,42 @@ final class KinesisSliceSource extends BoundedSource<LogBatch> {
   }
 
   /** Reads one range after the other. */
-  private static final class Reader extends BoundedReader<LogBatch> {
+  private static final class Reader extends SliceReader {
     private final KinesisSliceSource source;
     private @Nullable KinesisClient client;
     private @Nullable KinesisPages pages;
     private @Nullable KinesisCut cut;
     private int index;
-    private volatile double fraction;
     private List<KinesisRecord> records = List.of();
     private int head;
-    private @Nullable LogBatch current;
 
     Reader(KinesisSliceSource source) {
+      super(source);
       this.source = source;
     }
 
     @Override
-    public boolean start() {
+    protected void open() {
       client = KinesisClients.client(source.uri, source.clientProperties);
-      return advance();
     }
 
     @Override
-    public boolean advance() {
-      current = null;
+    protected @Nullable LogBatch next() {
       while (index < source.ranges.size()) {
-        if (readOn(source.ranges.get(index))) {
-          return true;
+        LogBatch batch = readOn(source.ranges.get(index));
+        if (batch != null) {
+          return batch;
         }
         pages = null;
         cut = null;
         index++;
-        fraction = (double) index / source.ranges.size();
+        progress((double) index / source.ranges.size());
       }
-      return false;
+      return null;
     }
 
-    /** Emits the range's next batch; false if it has no more. */
-    private boolean readOn(Slice.Range range) {
+    /** The range's next batch, {@code null} if it has no more. */
+    private @Nullable LogBatch readOn(Slice.Range range) {
       if (pages == null || cut == null) {
         String shard = range.partition();
         pages =
@@ -106,38 +102,15 @@ final class KinesisSliceSource extends BoundedSource<LogBatch> {
       }
       while (head == records.size()) {
         if (cut.isDone()) {
-          return false;
+          return null;
         }
         records = cut.within(pages.await(KinesisPages.MAX_RECORDS));
         head = 0;
       }
       int end = KinesisBatches.end(records, head);
-      current = KinesisBatches.batch(records, head, end);
+      LogBatch batch = KinesisBatches.batch(records, head, end);
       head = end;
-      return true;
-    }
-
-    @Override
-    public LogBatch getCurrent() {
-      if (current == null) {
-        throw new NoSuchElementException();
-      }
-      return current;
-    }
-
-    @Override
-    public Instant getCurrentTimestamp() {
-      return LogTimes.timestamp(getCurrent(), 0);
-    }
-
-    @Override
-    public Double getFractionConsumed() {
-      return fraction;
-    }
-
-    @Override
-    public KinesisSliceSource getCurrentSource() {
-      return source;
+      return batch;
     }
 
     @Override
