@@ -41,9 +41,9 @@ final class KappaJob {
   private static final long IDLE_MILLIS = 100;
 
   /** As the product's Flink profile has it. */
-  private static final long BUNDLE_BATCHES = 128;
+  private static final long BUNDLE_BATCHES = 256;
 
-  private static final long BUNDLE_MILLIS = 200;
+  private static final long BUNDLE_MILLIS = 400;
 
   private KappaJob() {}
 

@@ -298,8 +298,7 @@ final class Chunk {
     return places;
   }
 
-  // ---- later versions of the chunk
-  // ----------------------------------------------------------------
+  // ---- later versions of the chunk ------------------------------------------------------------
 
   /** The chunk without its columns, to stand for it in the history. */
   Chunk spilled() {

@@ -243,11 +243,15 @@ public final class EventTimeFold<E, R>
       timer.set(Instant.ofEpochMilli(Math.max(next, watermark + 1)));
     }
 
-    /** Settles and forgets in every key; says whether nothing is left. */
+    /** Settles and forgets in every key where it is time to; says whether nothing is left. */
     private boolean sweep(MapState<String, KeyHistory> keys, ChunkStore store, long settleBefore) {
       Map<String, KeyHistory> changed = new HashMap<>();
       int left = 0;
       for (Map.Entry<String, KeyHistory> key : keys.entries().read()) {
+        if (!key.getValue().isDue(settleBefore)) {
+          left++;
+          continue;
+        }
         KeyHistory after =
             folder.folder().apply(key.getKey(), key.getValue(), null, settleBefore, store, folder);
         changed.put(key.getKey(), after);

@@ -38,6 +38,11 @@ final class KeyHistory {
     return series[s];
   }
 
+  /** Whether a sweep finds something to settle, to forget, or to remove. */
+  boolean isDue(long settleBefore) {
+    return settleBefore >= dueAt || isEmpty();
+  }
+
   boolean isEmpty() {
     for (Chunk[] chunks : series) {
       if (chunks.length > 0) {

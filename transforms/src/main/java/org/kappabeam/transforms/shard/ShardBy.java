@@ -11,6 +11,7 @@ import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollection.IsBounded;
 import org.joda.time.Instant;
 import org.kappabeam.coders.Batch;
 import org.kappabeam.coders.BatchCoder;
@@ -18,6 +19,9 @@ import org.kappabeam.coders.BatchCoder;
 /** Sends the rows of one stage to the keys of the next, in batches by shard. */
 public final class ShardBy<I, T>
     extends PTransform<PCollection<Batch<I>>, PCollection<KV<Integer, Batch<T>>>> {
+  /** Rows of a bounded collection that are kept waiting. */
+  private static final int MAX_ROWS = 16_384;
+
   private final SerializableFunction<I, T> mapping;
   private final SerializableFunction<T, String> key;
   private final Coder<T> coder;
@@ -55,35 +59,47 @@ public final class ShardBy<I, T>
 
   @Override
   public PCollection<KV<Integer, Batch<T>>> expand(PCollection<Batch<I>> rows) {
-    return rows.apply("By shard", ParDo.of(new ByShard<>(mapping, key, coder, shards)))
+    // A bounded collection may come in one bundle; of a live one each has its own time, and only
+    // the end of the bundle can give them all the earliest.
+    int maxRows = rows.isBounded() == IsBounded.BOUNDED ? MAX_ROWS : Integer.MAX_VALUE;
+    return rows.apply("By shard", ParDo.of(new ByShard<>(mapping, key, coder, shards, maxRows)))
         .setCoder(coder(coder));
   }
 
   /**
-   * Maps rows and sorts them by shard. Collects the rows of a whole bundle first: each batch that
-   * comes in holds rows for every shard, and passed on at once they would be a few rows apiece.
+   * Maps rows and sorts them by shard. Under load it collects the rows of a whole bundle first:
+   * each batch that comes in holds rows for every shard, and passed on at once they would be a few
+   * rows apiece. When little comes in, rows do not wait.
    */
   static final class ByShard<I, T> extends DoFn<Batch<I>, KV<Integer, Batch<T>>> {
-    /** Rows that are kept waiting; only bundles of bounded collections are larger. */
-    private static final int MAX_ROWS = 65_536;
+    /** Two bundles in a row with fewer rows than this are no load. */
+    static final int LOAD = 1_000;
 
     private final SerializableFunction<I, T> mapping;
     private final SerializableFunction<T, String> key;
     private final Coder<T> coder;
     private final int shards;
+    private final int maxRows;
     private transient Sharder<T> sharder;
+
+    /** Rows that are kept waiting. */
     private transient int rows;
+
     private transient Instant earliest;
+    private transient long rowsOfBundle;
+    private transient long rowsOfLastBundle;
 
     ByShard(
         SerializableFunction<I, T> mapping,
         SerializableFunction<T, String> key,
         Coder<T> coder,
-        int shards) {
+        int shards,
+        int maxRows) {
       this.mapping = mapping;
       this.key = key;
       this.coder = coder;
       this.shards = shards;
+      this.maxRows = maxRows;
     }
 
     @Setup
@@ -97,6 +113,8 @@ public final class ShardBy<I, T>
       sharder.clear();
       rows = 0;
       earliest = BoundedWindow.TIMESTAMP_MAX_VALUE;
+      rowsOfLastBundle = rowsOfBundle;
+      rowsOfBundle = 0;
     }
 
     @ProcessElement
@@ -109,8 +127,9 @@ public final class ShardBy<I, T>
         sharder.add(key.apply(value), value);
       }
       rows += batch.size();
+      rowsOfBundle += batch.size();
       earliest = timestamp.isBefore(earliest) ? timestamp : earliest;
-      if (rows >= MAX_ROWS) {
+      if (rows >= maxRows || rowsOfLastBundle + rowsOfBundle < LOAD) {
         sharder.flush(null, (shard, part) -> out.output(KV.of(shard, part)));
         rows = 0;
         earliest = BoundedWindow.TIMESTAMP_MAX_VALUE;

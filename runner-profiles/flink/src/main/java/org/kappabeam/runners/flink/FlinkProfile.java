@@ -51,8 +51,8 @@ public final class FlinkProfile implements RunnerProfile {
       // An element is a batch of hundreds of events, and the watermark waits for a bundle's end:
       // Beam's 1000 elements let state grow by days of history while a log is replayed, and its
       // second delays rows. The fewer bundles, the fuller the batches that leave them.
-      defaults.put("maxBundleSize", "128");
-      defaults.put("maxBundleTimeMills", "200");
+      defaults.put("maxBundleSize", "256");
+      defaults.put("maxBundleTimeMills", "400");
       if (isCluster(launch)) {
         // Whoever cancels a job on a cluster may want to go on from where it was.
         defaults.put("externalizedCheckpointsEnabled", "true");

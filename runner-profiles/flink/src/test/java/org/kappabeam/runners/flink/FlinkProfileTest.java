@@ -45,8 +45,8 @@ class FlinkProfileTest {
                 Map.entry("fasterCopy", "false"),
                 Map.entry("disableMetrics", "false"),
                 Map.entry("checkpointingInterval", "10000"),
-                Map.entry("maxBundleSize", "128"),
-                Map.entry("maxBundleTimeMills", "200"),
+                Map.entry("maxBundleSize", "256"),
+                Map.entry("maxBundleTimeMills", "400"),
                 Map.entry("numberOfExecutionRetries", "3"),
                 Map.entry("executionRetryDelay", "1000"),
                 Map.entry("shutdownSourcesAfterIdleMs", "1000"))));
