@@ -328,6 +328,31 @@ class KeyFolderTest {
     assertThat(run.history.isEmpty(), is(true));
   }
 
+  @Property(tries = 200)
+  void aSweepIsDueAtTheLatestWhenAllEventsAreOutOfReachAndLeavesNothing(@ForAll long seed) {
+    Random random = new Random(seed);
+    Run run = Run.inChunksOfAnySize(random);
+    long last = 0;
+    int events = 1 + random.nextInt(200);
+    for (int i = 0; i < events; i++) {
+      long time = 1_000L + i + random.nextInt(10);
+      run.apply(List.of(new Reading("e" + i, "k", time, false, 1)), 1_000L + i - 5);
+      last = Math.max(last, time);
+    }
+    long end = last + Reading.ReadingFold.REACH + 1;
+    assertThat(run.history.isDue(end), is(true));
+    run.apply(List.of(), end);
+    assertThat(run.history.isEmpty(), is(true));
+  }
+
+  @Test
+  void aKeyWhoseOnlyEventWasRefusedIsDueAtOnce() {
+    Run run = new Run();
+    run.apply(List.of(new Reading("e", "k", 5, false, 1)), 10);
+    assertThat(run.forgotten, is(1L));
+    assertThat(run.history.isDue(10), is(true));
+  }
+
   @Test
   void aHotKeysOldChunksLeaveTheirHistoryAndComeBackForRows() {
     // 100 ms of reach hold 50 000 events: far more than stay inline.
